@@ -1,0 +1,87 @@
+import { assertOptions, assertText, assertUnixSeconds } from './assert.ts'
+import { printAs, redactId } from './redact.ts'
+
+/** The key a request is signed with: permanent, or temporary with a token and an end. */
+export interface Credential {
+  /** Names the key; travels with each signature. */
+  readonly secretId: string
+  /** Never travels. */
+  readonly secretKey: string
+  /** The token of a temporary key; the request must carry it. */
+  readonly securityToken?: string | undefined
+  /** When a temporary key dies, in Unix seconds. */
+  readonly expiresAt?: number | undefined
+}
+
+const KNOWN = new Set(['secretId', 'secretKey', 'securityToken', 'expiresAt'])
+
+const held = new WeakMap<object, Credential>()
+
+/**
+ * A credential that may be logged: however it is printed, converted or serialised, it shows its id as `AKI***xyz` and no
+ * secret. Its properties read as usual.
+ *
+ * @throws {TypeError} A member is missing or of the wrong type, or unknown.
+ * @throws {RangeError} An id, key or token is empty or has white space around it; an id holds white space or `&`;
+ * `expiresAt` is no time in Unix seconds.
+ */
+export function createCredential(credential: Credential): Credential {
+  assertCredential(credential)
+  return new RedactedCredential(credential)
+}
+
+/** Checks a credential; messages say what is wrong with which member and never hold a value. */
+export function assertCredential(credential: unknown, names: CredentialNames = NAMES): asserts credential is Credential {
+  if (credential instanceof RedactedCredential) return
+  if (names === NAMES) assertOptions(credential, 'credential', KNOWN)
+  const { secretId, secretKey, securityToken, expiresAt } = credential as Record<string, unknown>
+  assertSecret(secretId, names.secretId)
+  if (/[\s&]/.test(secretId)) throw new RangeError(`"${names.secretId}" must not hold white space or "&"`)
+  assertSecret(secretKey, names.secretKey)
+  if (securityToken !== undefined) assertSecret(securityToken, names.securityToken)
+  if (expiresAt !== undefined) assertUnixSeconds(expiresAt, names.expiresAt)
+}
+
+/** What the members are called where the caller wrote them. */
+export type CredentialNames = Readonly<Record<keyof Credential, string>>
+
+const NAMES: CredentialNames = {
+  secretId: 'secretId',
+  secretKey: 'secretKey',
+  securityToken: 'securityToken',
+  expiresAt: 'expiresAt',
+}
+
+function assertSecret(value: unknown, name: string): asserts value is string {
+  assertText(value, name)
+  if (value !== value.trim()) throw new RangeError(`"${name}" has white space around it; remove it (often a line end)`)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  if (/[\0-\x1f\x7f]/.test(value)) throw new RangeError(`"${name}" holds a control character`)
+}
+
+// The members live in a WeakMap and not in fields, private or not: a browser's console shows fields of both kinds.
+class RedactedCredential implements Credential {
+  constructor({ secretId, secretKey, securityToken, expiresAt }: Credential) {
+    held.set(this, { secretId, secretKey, securityToken, expiresAt })
+    printAs(this, () => this.toJSON())
+    Object.freeze(this)
+  }
+  get secretId(): string {
+    return (held.get(this) as Credential).secretId
+  }
+  get secretKey(): string {
+    return (held.get(this) as Credential).secretKey
+  }
+  get securityToken(): string | undefined {
+    return (held.get(this) as Credential).securityToken
+  }
+  get expiresAt(): number | undefined {
+    return (held.get(this) as Credential).expiresAt
+  }
+  toJSON(): { secretId: string } {
+    return { secretId: redactId(this.secretId) }
+  }
+  toString(): string {
+    return `Credential(${redactId(this.secretId)})`
+  }
+}

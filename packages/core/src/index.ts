@@ -1,0 +1,33 @@
+export {
+  type AuthorizedRequest,
+  CosClient,
+  type CosClientOptions,
+  type DownloadUrlParams,
+  type Method,
+  type ObjectParams,
+  type PresignedRequest,
+  type SignParams,
+} from './client.ts'
+export { type Credential, createCredential } from './credential.ts'
+export { SignatureError, type SignatureErrorCode } from './errors.ts'
+export type { Scheme } from './host.ts'
+export type { Pairs, PairValue } from './pairs.ts'
+export { type ParsedAuthorization, parseAuthorization } from './parse-authorization.ts'
+export { type ParsedPresignedUrl, parsePresignedUrl } from './parse-presigned-url.ts'
+export { type PresignableRequest, type PresignOptions, presignUrl } from './presign-url.ts'
+export type { ReceivedHeaders, ReceivedRequest } from './read-request.ts'
+export { redact } from './redact.ts'
+export { parseRequestTarget, type RequestTarget, type TargetParam } from './request-target.ts'
+export { type SignableRequest, type SignOptions, signRequest } from './sign-request.ts'
+export type { SignatureFields } from './signature-fields.ts'
+export type { TimeWindow, WindowOptions } from './time-window.ts'
+export { type SignatureTrace, traceSignature } from './trace-signature.ts'
+export {
+  type KeyRecord,
+  type RefusedRequest,
+  type Verification,
+  type VerificationFailureCode,
+  type VerifiedRequest,
+  type VerifyOptions,
+  verifyRequest,
+} from './verify-request.ts'

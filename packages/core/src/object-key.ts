@@ -1,0 +1,29 @@
+import { assertText } from './assert.ts'
+import { toUtf8Bytes } from './utf8.ts'
+
+/** The longest key COS takes, in UTF-8 bytes (documentation 436/13324). */
+export const MAX_KEY_BYTES = 850
+
+/** Checks an object key (without the path's slash); an empty one stands for the bucket. */
+export function assertKeyLength(key: string, name: string): void {
+  // A key has at most three bytes for each UTF-16 unit, so the bytes of a short one need no counting.
+  if (key.length * 3 <= MAX_KEY_BYTES) return
+  const bytes = toUtf8Bytes(key).length
+  if (bytes > MAX_KEY_BYTES) {
+    throw new RangeError(`"${name}" has ${bytes} UTF-8 bytes; COS takes at most ${MAX_KEY_BYTES}`)
+  }
+}
+
+/** Refuses a key that no URL can carry: clients drop a last segment `.` or `..`, even percent-encoded. */
+export function assertUrlKey(key: string, name: string): void {
+  if (/(?:^|\/)\.\.?$/.test(key)) {
+    throw new RangeError(`"${name}" ends in the segment "." or "..", which every client removes from a URL; rename the object`)
+  }
+}
+
+/** Checks a decoded path for a signer: it starts with `/` and what follows is a key. */
+export function assertPath(path: unknown): asserts path is string {
+  assertText(path, 'path')
+  if (!path.startsWith('/')) throw new RangeError('"path" must start with "/"; pass the decoded path of the request')
+  assertKeyLength(path.slice(1), 'path')
+}

@@ -1,0 +1,41 @@
+/** How Node.js and Bun, and Deno, ask an object for its printed form. */
+const INSPECT = [Symbol.for('nodejs.util.inspect.custom'), Symbol.for('Deno.customInspect')]
+
+/** Makes `console.log` and inspection show `show()` instead of the object; JSON is not touched. */
+export function printAs(target: object, show: () => unknown): void {
+  for (const symbol of INSPECT) Object.defineProperty(target, symbol, { value: show })
+}
+
+/** A SecretId as it may be shown: enough to tell two keys apart, too little to use. */
+export function redactId(secretId: string): string {
+  return secretId.length < 12 ? '***' : `${secretId.slice(0, 3)}***${secretId.slice(-3)}`
+}
+
+// `=` as it stands, percent-encoded, or percent-encoded more than once (a URL within a URL).
+const EQUALS = '(?:=|%(?:25){0,4}3D)'
+// A value in a query, a form or an Authorization value ends here, also where `&` is percent-encoded.
+const VALUE = '(?:(?!%(?:25){0,4}26)[^\\s&;,"\'<>#])*'
+
+const ID = new RegExp(`(\\bq-ak${EQUALS})(${VALUE})`, 'gi')
+const IN_QUERY = new RegExp(
+  `(\\b(?:q-signature|x-c(?:os|i)-security-token|q-token|token|secret[-_]?key|tmp[-_]?secret[-_]?key)${EQUALS})${VALUE}`,
+  'gi',
+)
+// A header line, a line of YAML, or a member of JSON.
+const NAMED = /((?:\b|_)(?:x-c(?:os|i)-security-token|session[-_]?token|security[-_]?token|q-signature|(?:tmp)?secret[-_]?key)["']?\s{0,8}:\s{0,8}["']?)[^\s"',&]+/gi
+
+/**
+ * Takes the secrets out of a text: a URL, a header line, an `Authorization` value, JSON, or any log line with such in it.
+ *
+ * Signatures and security tokens become `***`, a SecretId becomes `AKI***xyz`; everything else stays, so that the text can
+ * still be compared. Also found inside another URL's parameter, where `=` is percent-encoded.
+ *
+ * @example
+ * redact(url) // https://…/photo.jpg?q-sign-algorithm=sha1&q-ak=AKI***U5q&…&q-signature=***
+ */
+export function redact(text: string): string {
+  return text
+    .replace(ID, (_, name: string, id: string) => name + redactId(id))
+    .replace(IN_QUERY, '$1***')
+    .replace(NAMED, '$1***')
+}

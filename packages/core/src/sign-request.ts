@@ -1,0 +1,75 @@
+import { assertOptions, kindOf } from './assert.ts'
+import { assertCredential, type Credential } from './credential.ts'
+import { assertPath } from './object-key.ts'
+import { assertSignableHeaders, assertSignableParams, combineRepeated, type Pairs, toTextPairs } from './pairs.ts'
+import { computeSignature, type Signature, type SignaturePlan, toAuthorization } from './signature.ts'
+import { signKeysOf } from './sign-key.ts'
+import { keyTimeOf, type WindowOptions, windowOf } from './time-window.ts'
+
+/** A request as a signer sees it. */
+export interface SignableRequest {
+  /** Any method; letter case does not matter. */
+  readonly method: string
+  /** Decoded, starting with `/`; signed as it is, never normalised. `/` alone is the bucket. */
+  readonly path: string
+  /** The parameters to sign, decoded. A parameter without a value has the value `''`. */
+  readonly params?: Pairs | undefined
+  /** The headers to sign. Give `host` (with the port it is sent with), or the signature holds for every bucket of the key. */
+  readonly headers?: Pairs | undefined
+}
+
+/** How long the signature is valid, and from when. */
+export interface SignOptions extends WindowOptions {}
+
+const REQUEST = new Set(['method', 'path', 'params', 'headers'])
+const OPTIONS = new Set(['expiresInSeconds', 'startsAt', 'expiresAt', 'now'])
+
+/**
+ * Signs one request and returns the value of its `Authorization` header.
+ *
+ * All given headers and parameters are signed, and nothing else; each must then be sent exactly so. A temporary key's token is
+ * not added: send it as `x-cos-security-token`. The window ends when the temporary key does.
+ *
+ * @returns `q-sign-algorithm=sha1&q-ak=…&q-signature=…`, valid from a minute ago for `expiresInSeconds` from now.
+ * @throws {TypeError} An argument is of the wrong type; a name is not allowed, or given in two spellings.
+ * @throws {RangeError} An argument has a wrong value: a key over 850 bytes, a lone surrogate, a line end in a header.
+ * @throws {SignatureError} `ERR_CREDENTIAL_EXPIRED`: the temporary key is dead.
+ * @see https://cloud.tencent.com/document/product/436/7778
+ * @example
+ * const host = 'examplebucket-1250000000.cos.ap-guangzhou.myqcloud.com'
+ * const authorization = signRequest({ method: 'GET', path: '/photo.jpg', headers: { host } }, credential)
+ */
+export function signRequest(request: SignableRequest, credential: Credential, options: SignOptions = {}): string {
+  return toAuthorization(signatureOf(request, credential, options))
+}
+
+/** Checks the arguments and computes the signature. */
+export function signatureOf(request: SignableRequest, credential: Credential, options: SignOptions): Signature {
+  assertOptions(request, 'request', REQUEST)
+  assertOptions(options, 'options', OPTIONS)
+  assertCredential(credential)
+  const keyTime = keyTimeOf(windowOf(options, credential.expiresAt))
+  return computeSignature({ ...checkRequest(request), ...signerOf(credential), keyTime })
+}
+
+/** The checked parts of a request. */
+export function checkRequest(request: SignableRequest): Pick<SignaturePlan, 'method' | 'path' | 'params' | 'headers'> {
+  const { method, path } = request
+  assertMethod(method)
+  assertPath(path)
+  const params = toTextPairs(request.params, 'params')
+  assertSignableParams(params, 'params')
+  const headers = toTextPairs(request.headers, 'headers')
+  assertSignableHeaders(headers, 'headers')
+  return { method, path, params, headers: combineRepeated(headers) }
+}
+
+/** What of a credential goes into a signature. */
+export function signerOf(credential: Credential): Pick<SignaturePlan, 'secretId' | 'signKeys'> {
+  return { secretId: credential.secretId, signKeys: signKeysOf(credential) }
+}
+
+function assertMethod(method: unknown): asserts method is string {
+  if (typeof method !== 'string') throw new TypeError(`"method" must be a string; got ${kindOf(method)}`)
+  if (!/^[A-Za-z]+$/.test(method)) throw new RangeError('"method" must be an HTTP method such as GET or PUT')
+}

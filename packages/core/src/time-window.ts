@@ -1,0 +1,83 @@
+import { assertSeconds, assertUnixSeconds, kindOf } from './assert.ts'
+import { SignatureError } from './errors.ts'
+
+/** When a signature starts and ends to be valid, both inclusive, in Unix seconds. */
+export interface TimeWindow {
+  readonly startsAt: number
+  readonly expiresAt: number
+}
+
+/** How long a signature is valid. */
+export interface WindowOptions {
+  /**
+   * Seconds from now.
+   * @default 300
+   */
+  readonly expiresInSeconds?: number | undefined
+  /**
+   * When the signature becomes valid, in Unix seconds.
+   * @default 60 seconds ago, which forgives a slow clock
+   */
+  readonly startsAt?: number | undefined
+  /** When it ends, in Unix seconds; instead of `expiresInSeconds`. */
+  readonly expiresAt?: number | undefined
+  /**
+   * The clock: milliseconds since the epoch.
+   * @default Date.now
+   */
+  readonly now?: (() => number) | undefined
+}
+
+// The vendor's Python SDK starts 60 s early; so do we.
+const EARLY_SECONDS = 60
+
+/** The clock's time in whole Unix seconds. */
+export function readClock(now: () => number, name: string): number {
+  const milliseconds: unknown = now()
+  if (typeof milliseconds !== 'number' || !(milliseconds >= 0 && milliseconds < 1e14)) {
+    throw new RangeError(`"${name}" must return milliseconds since the epoch; it returned ${kindOf(milliseconds)}`)
+  }
+  return Math.floor(milliseconds / 1000)
+}
+
+/**
+ * The window of a signature made now, ended by the key's own death where that comes first.
+ *
+ * @throws {SignatureError} `ERR_CREDENTIAL_EXPIRED`: the key is dead.
+ */
+export function windowOf(options: WindowOptions, keyExpiresAt: number | undefined): TimeWindow {
+  const { expiresInSeconds = 300, now = Date.now } = options
+  const seconds = readClock(now, 'now')
+  if (options.expiresInSeconds !== undefined) assertSeconds(expiresInSeconds, 'expiresInSeconds')
+  const { startsAt = earlyStart(seconds), expiresAt = seconds + expiresInSeconds } = options
+  assertUnixSeconds(startsAt, 'startsAt')
+  assertUnixSeconds(expiresAt, 'expiresAt')
+  if (options.expiresAt !== undefined && options.expiresInSeconds !== undefined) {
+    throw new TypeError('"expiresAt" and "expiresInSeconds" both say when the signature ends; give one')
+  }
+  const window = clampWindow({ startsAt, expiresAt }, seconds, keyExpiresAt)
+  if (window.expiresAt < startsAt) throw new RangeError('"startsAt" lies after the end of the signature')
+  return window
+}
+
+/** The usual start of a signature made at `seconds`. */
+export function earlyStart(seconds: number): number {
+  return Math.max(0, seconds - EARLY_SECONDS)
+}
+
+/** Ends a window with the key that signs it. */
+export function clampWindow(window: TimeWindow, seconds: number, keyExpiresAt: number | undefined): TimeWindow {
+  if (keyExpiresAt === undefined) return window
+  if (keyExpiresAt <= seconds) {
+    throw new SignatureError(
+      'ERR_CREDENTIAL_EXPIRED',
+      `The temporary key expired at ${keyExpiresAt} (Unix seconds; it is ${seconds} now); get a new one`,
+    )
+  }
+  return keyExpiresAt < window.expiresAt ? { ...window, expiresAt: keyExpiresAt } : window
+}
+
+/** KeyTime (documentation 436/7778, step 1). */
+export function keyTimeOf({ startsAt, expiresAt }: TimeWindow): string {
+  return `${startsAt};${expiresAt}`
+}

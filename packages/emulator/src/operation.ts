@@ -1,0 +1,28 @@
+import type { HeaderMap, Reply } from './message.ts'
+import type { Store } from './store.ts'
+
+/** A verified request, as an operation needs it. */
+export interface OperationRequest {
+  readonly method: string
+  /** `BucketName-APPID`, which exists unless the operation creates it. */
+  readonly bucket: string
+  /** The decoded path without its first slash; empty for an operation on the bucket. */
+  readonly key: string
+  /** Decoded query parameters by lower-case name; of a repeated one the first. */
+  readonly params: ReadonlyMap<string, string>
+  readonly headers: HeaderMap
+  /** See {@link WireRequest.openBody}. */
+  openBody(): AsyncIterable<Uint8Array>
+}
+
+/** What operations work on. */
+export interface OperationServices {
+  readonly store: Store
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** Such as `ap-guangzhou`. */
+  readonly region: string
+}
+
+/** One COS operation: answers, or throws a `Refusal`. */
+export type Operation = (request: OperationRequest, services: OperationServices) => Promise<Reply>

@@ -1,0 +1,69 @@
+import type { Readable } from 'node:stream'
+
+/** What the emulator knows of a bucket. */
+export interface BucketRecord {
+  /** `BucketName-APPID`. */
+  readonly name: string
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number
+}
+
+/** What the emulator knows of an object, without its bytes. */
+export interface ObjectRecord {
+  /** The key, without a leading slash of the request path. */
+  readonly key: string
+  /** Bytes. */
+  readonly size: number
+  /** The ETag without quotes: the MD5 of the bytes in hex for a simple upload. */
+  readonly etag: string
+  /** CRC-64/ECMA-182 of the bytes as an unsigned decimal. */
+  readonly crc64: string
+  /** Milliseconds since the epoch. */
+  readonly modifiedAt: number
+  /** Headers stored with the object, names in lower case: `content-type`, `cache-control`, `x-cos-meta-*` and so on. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** An upload under way: invisible until {@link Upload.commit}, gone after {@link Upload.abort}. */
+export interface Upload {
+  /** Takes the next bytes; resolves when more may be written (back-pressure). The buffer may be reused after that. */
+  write(chunk: Uint8Array): Promise<void>
+  /** Makes the object visible, whole, replacing an older one. Resolves when it will survive a crash (disk store). */
+  commit(record: ObjectRecord): Promise<void>
+  /** Forgets the bytes. Safe to call at any time and more than once; after a commit it does nothing. */
+  abort(): Promise<void>
+}
+
+/** Bytes of an object: inclusive offsets. */
+export interface ByteRange {
+  readonly start: number
+  readonly end: number
+}
+
+/** A part of a listing: keys in the order of their UTF-8 bytes. */
+export interface ListQuery {
+  /** Only keys that begin so. @default '' */
+  readonly prefix?: string
+  /** Only keys strictly after this one. */
+  readonly after?: string
+  /** At most this many. */
+  readonly limit: number
+}
+
+/** Where buckets and objects live. The memory store and the disk store pass the same conformance suite. */
+export interface Store {
+  /** False when a bucket of that name exists. */
+  createBucket(bucket: BucketRecord): Promise<boolean>
+  getBucket(name: string): Promise<BucketRecord | undefined>
+  listBuckets(): Promise<BucketRecord[]>
+  deleteBucket(name: string): Promise<'deleted' | 'missing' | 'not-empty'>
+  /** Opens an upload to an existing bucket; rejects with {@link StoreError} `ERR_STORE_NO_BUCKET` otherwise (also at commit, if the bucket went meanwhile). */
+  createUpload(bucket: string, key: string): Promise<Upload>
+  headObject(bucket: string, key: string): Promise<ObjectRecord | undefined>
+  /** The record and a stream of the bytes that belong to exactly that record, whatever happens to the key meanwhile. The caller consumes or destroys the stream. */
+  getObject(bucket: string, key: string, range?: (record: ObjectRecord) => ByteRange | undefined): Promise<{ record: ObjectRecord; body: Readable } | undefined>
+  /** Whether there was one. */
+  deleteObject(bucket: string, key: string): Promise<boolean>
+  listObjects(bucket: string, query: ListQuery): Promise<ObjectRecord[]>
+  close(): Promise<void>
+}
