@@ -18,7 +18,10 @@ const SCHEME = 'cos://'
  */
 export function parseAddress(text: string): Address {
   if (!text.startsWith(SCHEME)) {
-    throw new CliError('ERR_CLI_ADDRESS_INVALID', 'An address starts with cos://, like cos://examplebucket-1250000000/photo.jpg')
+    throw new CliError(
+      'ERR_CLI_ADDRESS_INVALID',
+      'An address starts with cos://, like cos://examplebucket-1250000000/photo.jpg',
+    )
   }
   const rest = text.slice(SCHEME.length)
   const slash = rest.indexOf('/')
@@ -36,7 +39,10 @@ export function parseAddress(text: string): Address {
 export function parseObjectAddress(text: string): Address {
   const address = parseAddress(text)
   if (address.key === '') {
-    throw new CliError('ERR_CLI_ADDRESS_INVALID', `${formatAddress(address)} names a bucket; add the object's key after the slash`)
+    throw new CliError(
+      'ERR_CLI_ADDRESS_INVALID',
+      `${formatAddress(address)} names a bucket; add the object's key after the slash`,
+    )
   }
   return address
 }

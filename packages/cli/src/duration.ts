@@ -12,7 +12,10 @@ export function parseDuration(text: string, option: string): number {
   const found = /^(\d+)([smhd]?)$/.exec(text)
   const seconds = found ? Number(found[1]) * UNIT_SECONDS[(found[2] || 's') as keyof typeof UNIT_SECONDS] : 0
   if (seconds < 1 || !Number.isSafeInteger(seconds)) {
-    throw new CliError('ERR_CLI_OPTION_INVALID', `${option} must be a length of time of 1 s or more, like 300, 10m, 2h or 1d`)
+    throw new CliError(
+      'ERR_CLI_OPTION_INVALID',
+      `${option} must be a length of time of 1 s or more, like 300, 10m, 2h or 1d`,
+    )
   }
   return seconds
 }

@@ -100,7 +100,11 @@ export function askCore<T>(call: () => T): T {
     return call()
   } catch (error) {
     if (codeOf(error) === 'ERR_CREDENTIAL_EXPIRED') {
-      throw new CliError('ERR_CLI_CREDENTIAL_EXPIRED', `${(error as Error).message}. Get a new temporary key.`, { cause: error })
+      throw new CliError(
+        'ERR_CLI_CREDENTIAL_EXPIRED',
+        `${(error as Error).message}. Get a new temporary key.`,
+        { cause: error },
+      )
     }
     if (error instanceof TypeError || error instanceof RangeError) {
       throw new CliError('ERR_CLI_REQUEST_INVALID', error.message, { cause: error })

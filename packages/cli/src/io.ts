@@ -1,11 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { constants, type FileHandle, mkdtemp, open, realpath, rename, rm, stat, unlink } from 'node:fs/promises'
+import {
+  constants,
+  type FileHandle,
+  mkdtemp,
+  open,
+  realpath,
+  rename,
+  rm,
+  stat,
+  unlink,
+} from 'node:fs/promises'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Readable, type Writable } from 'node:stream'
-import { pathToFileURL } from 'node:url'
 import { styleText } from 'node:util'
 import { CliError, codeOf, fileError } from './errors.ts'
 
@@ -195,13 +204,18 @@ async function readText(path: string, maxBytes: number): Promise<string> {
 }
 
 /** All of a short text. */
-export async function collectText(chunks: AsyncIterable<Uint8Array | string>, maxBytes: number, name: string): Promise<string> {
+export async function collectText(
+  chunks: AsyncIterable<Uint8Array | string>,
+  maxBytes: number,
+  name: string,
+): Promise<string> {
   const parts: Uint8Array[] = []
   let size = 0
   for await (const chunk of chunks) {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
     size += bytes.length
-    if (size > maxBytes) throw new CliError('ERR_CLI_FILE', `Cannot read ${name}: it is longer than ${maxBytes} bytes`)
+    if (size > maxBytes)
+      throw new CliError('ERR_CLI_FILE', `Cannot read ${name}: it is longer than ${maxBytes} bytes`)
     parts.push(bytes)
   }
   return Buffer.concat(parts).toString('utf8')
@@ -291,15 +305,16 @@ async function removeDirectory(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true })
 }
 
-/** Whether a module is the program Node.js was started with. */
-export function fileUrlOf(path: string): string {
-  return pathToFileURL(path).href
-}
-
 // ---- http
 
 /** A URL in the pieces that `http.request` wants, path and query as they stand. */
-function splitUrl(url: string): { scheme: string; authority: string; host: string; port: number | undefined; target: string } {
+function splitUrl(url: string): {
+  scheme: string
+  authority: string
+  host: string
+  port: number | undefined
+  target: string
+} {
   const found = /^(https?):\/\/((\[[0-9a-f:.]+\]|[^/?#:]+)(?::(\d+))?)([^#]*)$/i.exec(url)
   if (!found) throw new CliError('ERR_CLI_INTERNAL', 'A URL to be requested has no scheme or host')
   const [, scheme = '', authority = '', host = '', port, rest = ''] = found
@@ -328,7 +343,15 @@ async function send(request: HttpRequest): Promise<HttpResponse> {
   const asksFirst = body !== undefined && (bodyBytes === undefined || bodyBytes > EXPECT_FROM_BYTES)
   if (asksFirst) headers.expect = '100-continue'
 
-  const outgoing = http.request({ method, host, port, path: target, headers, agent: false, lookup: await lookupWithLocalhost() })
+  const outgoing = http.request({
+    method,
+    host,
+    port,
+    path: target,
+    headers,
+    agent: false,
+    lookup: await lookupWithLocalhost(),
+  })
   const exchange = watch(outgoing, { host: authority, connectTimeoutMs, idleTimeoutMs, signal })
   try {
     const answer = new Promise<IncomingMessage>((resolve, reject) => {
@@ -376,7 +399,10 @@ function watch(
   signal?.addEventListener('abort', onAbort)
   const late = (what: string, ms: number): CliError =>
     new CliError('ERR_CLI_TIMEOUT', `${host} ${what} for ${ms / 1000} s. Check the network and try again`)
-  const connecting = setTimeout(() => fail(late('could not be connected to', connectTimeoutMs)), connectTimeoutMs)
+  const connecting = setTimeout(
+    () => fail(late('could not be connected to', connectTimeoutMs)),
+    connectTimeoutMs,
+  )
   const exchange: Exchange = {
     isOurTurn: () => false,
     failure: () => failure,
@@ -417,7 +443,12 @@ function leaveToContinue(outgoing: ClientRequest, answer: Promise<unknown>): Pro
 }
 
 /** Sends the body until it ends or an answer comes: a server that refuses early does not read the rest. */
-function feed(outgoing: ClientRequest, body: AsyncIterable<Uint8Array>, answer: Promise<unknown>, exchange: Exchange): void {
+function feed(
+  outgoing: ClientRequest,
+  body: AsyncIterable<Uint8Array>,
+  answer: Promise<unknown>,
+  exchange: Exchange,
+): void {
   const source = Readable.from(body, { objectMode: false, highWaterMark: 256 * 1024 })
   exchange.isOurTurn = () => !outgoing.writableEnded && !outgoing.writableNeedDrain
   source.on('error', (error) => exchange.fail(error))
@@ -430,7 +461,11 @@ function feed(outgoing: ClientRequest, body: AsyncIterable<Uint8Array>, answer: 
   source.pipe(outgoing)
 }
 
-async function* readBody(outgoing: ClientRequest, response: IncomingMessage, exchange: Exchange): AsyncGenerator<Uint8Array> {
+async function* readBody(
+  outgoing: ClientRequest,
+  response: IncomingMessage,
+  exchange: Exchange,
+): AsyncGenerator<Uint8Array> {
   let isOurTurn = false
   exchange.isOurTurn = () => isOurTurn
   try {
@@ -450,7 +485,11 @@ async function* readBody(outgoing: ClientRequest, response: IncomingMessage, exc
 type Lookup = (
   hostname: string,
   options: { all?: boolean | undefined },
-  callback: (error: NodeJS.ErrnoException | null, address: string | { address: string; family: number }[], family?: number) => void,
+  callback: (
+    error: NodeJS.ErrnoException | null,
+    address: string | { address: string; family: number }[],
+    family?: number,
+  ) => void,
 ) => void
 
 /**
@@ -460,7 +499,8 @@ type Lookup = (
 async function lookupWithLocalhost(): Promise<Lookup> {
   const { lookup } = await import('node:dns')
   return function lookupHost(hostname, options, callback) {
-    if (!/(?:^|\.)localhost\.?$/i.test(hostname)) return lookup(hostname, options as { all: true }, callback as never)
+    if (!/(?:^|\.)localhost\.?$/i.test(hostname))
+      return lookup(hostname, options as { all: true }, callback as never)
     if (!options.all) return callback(null, '127.0.0.1', 4)
     const addresses = [
       { address: '127.0.0.1', family: 4 },

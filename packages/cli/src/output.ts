@@ -63,6 +63,7 @@ export function formatBytes(bytes: number): string {
 
 /** An argument as a POSIX shell reads it back, whatever it holds. */
 export function quoteForShell(argument: string): string {
-  if (argument.includes('\0')) throw new CliError('ERR_CLI_REQUEST_INVALID', 'A NUL cannot be part of a command')
+  if (argument.includes('\0'))
+    throw new CliError('ERR_CLI_REQUEST_INVALID', 'A NUL cannot be part of a command')
   return /^[\w/:=.,@%+-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`
 }

@@ -46,11 +46,16 @@ function assertNumber(value: unknown, name: string): asserts value is number {
 }
 
 /** Throws a TypeError unless the value is an object (and no array) whose names are all known. */
-export function assertOptions(value: unknown, name: string, known: ReadonlySet<string>): asserts value is object {
+export function assertOptions(
+  value: unknown,
+  name: string,
+  known: ReadonlySet<string>,
+): asserts value is object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new TypeError(`"${name}" must be an object; got ${kindOf(value)}`)
   }
   for (const key in value) {
-    if (!known.has(key)) throw new TypeError(`"${name}" has no parameter "${key}"; it knows ${[...known].join(', ')}`)
+    if (!known.has(key))
+      throw new TypeError(`"${name}" has no parameter "${key}"; it knows ${[...known].join(', ')}`)
   }
 }

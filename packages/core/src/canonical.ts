@@ -1,5 +1,5 @@
-import { encode, encodeName } from './percent-encoding.ts'
 import type { TextPairs } from './pairs.ts'
+import { encode, encodeName } from './percent-encoding.ts'
 
 /** Pairs as the signature sees them. */
 export interface CanonicalPairs {
@@ -16,9 +16,14 @@ const EMPTY: CanonicalPairs = { text: '', list: '' }
  * encoded and lower-cased, values encoded, sorted by encoded name, repeated names by value.
  */
 export function canonicalize(pairs: TextPairs): CanonicalPairs {
-  if (pairs.length === 0) return EMPTY
+  const [first] = pairs
+  if (first === undefined) return EMPTY
+  if (pairs.length === 1) {
+    const list = encodeName(first[0])
+    return { text: `${list}=${encode(first[1])}`, list }
+  }
   const encoded = pairs.map(([name, value]): [string, string] => [encodeName(name), encode(value)])
-  if (encoded.length > 1) encoded.sort(byNameThenValue)
+  encoded.sort(byNameThenValue)
   return { text: joinPairs(encoded), list: encoded.map(([name]) => name).join(';') }
 }
 

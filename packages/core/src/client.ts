@@ -1,7 +1,7 @@
 import { assertOptions, assertSeconds, assertText, assertUnixSeconds, kindOf } from './assert.ts'
-import { assertBucket, type BucketHost, createBucketHost } from './bucket-host.ts'
-import { assertCredential, createCredential, type Credential } from './credential.ts'
-import { assertScheme, type Scheme, toHost, tokenNameOf } from './host.ts'
+import { type BucketHost, createBucketHost } from './bucket-host.ts'
+import { assertCredential, type Credential, createCredential } from './credential.ts'
+import { assertScheme, type Scheme, tokenNameOf } from './host.ts'
 import { assertKeyLength } from './object-key.ts'
 import {
   assertHeaderSyntax,
@@ -10,15 +10,21 @@ import {
   combineRepeated,
   findPair,
   type Pairs,
-  type TextPairs,
   toTextPairs,
 } from './pairs.ts'
 import { encodePath } from './percent-encoding.ts'
-import { composeUrl, queryTail } from './presign-url.ts'
-import { lastOfEach, pythonHeaders } from './python-compat.ts'
+import { composeUrl, type Destination, isTokenGiven, type UrlNames, writeUrl } from './presign-url.ts'
+import { asPythonSigns } from './python-compat.ts'
 import { printAs, redact, redactId } from './redact.ts'
 import { signerOf } from './sign-request.ts'
-import { computeSignature, toAuthorization, toQuery } from './signature.ts'
+import {
+  computeSignature,
+  type RequestParts,
+  type Signature,
+  type Signer,
+  toAuthorization,
+  toQuery,
+} from './signature.ts'
 import { clampWindow, earlyStart, keyTimeOf, readClock, type TimeWindow } from './time-window.ts'
 
 /** The methods that COS signs requests for. */
@@ -122,7 +128,7 @@ const OBJECT = new Set(['Bucket', 'Key'])
 const DOWNLOAD = new Set([...OBJECT, 'Expired', 'Params', 'Headers', 'SignHost'])
 const SIGN = new Set([...DOWNLOAD, 'Method'])
 
-const NAMES = { path: 'Key', params: 'Params', headers: 'Headers', token: 'Token' }
+const NAMES: UrlNames = { path: 'Key', params: 'Params', headers: 'Headers', token: 'Token' }
 
 /**
  * Signs requests to COS under the names of the vendor's documentation. Every method is synchronous, needs no network, and throws
@@ -136,6 +142,7 @@ const NAMES = { path: 'Key', params: 'Params', headers: 'Headers', token: 'Token
  */
 export class CosClient {
   readonly #credential: Credential
+  readonly #signer: Signer
   readonly #bucketHost: BucketHost
   readonly #scheme: Scheme
   readonly #signHost: boolean
@@ -144,8 +151,22 @@ export class CosClient {
 
   constructor(options: CosClientOptions) {
     assertOptions(options, 'options', OPTIONS)
-    const { SecretId, SecretKey, Token, TokenExpiresAt, Scheme = 'https', SignHost = true, Compat, Now = Date.now } = options
-    const credential = { secretId: SecretId, secretKey: SecretKey, securityToken: Token, expiresAt: TokenExpiresAt }
+    const {
+      SecretId,
+      SecretKey,
+      Token,
+      TokenExpiresAt,
+      Scheme = 'https',
+      SignHost = true,
+      Compat,
+      Now = Date.now,
+    } = options
+    const credential = {
+      secretId: SecretId,
+      secretKey: SecretKey,
+      securityToken: Token,
+      expiresAt: TokenExpiresAt,
+    }
     assertCredential(credential, {
       secretId: 'SecretId',
       secretKey: 'SecretKey',
@@ -154,10 +175,13 @@ export class CosClient {
     })
     assertScheme(Scheme, 'Scheme')
     assertBoolean(SignHost, 'SignHost')
-    if (Compat !== undefined && Compat !== 'python') throw new RangeError('"Compat" must be "python" or left out')
-    if (typeof Now !== 'function') throw new TypeError(`"Now" must be a function returning milliseconds; got ${kindOf(Now)}`)
+    if (Compat !== undefined && Compat !== 'python')
+      throw new RangeError('"Compat" must be "python" or left out')
+    if (typeof Now !== 'function')
+      throw new TypeError(`"Now" must be a function returning milliseconds; got ${kindOf(Now)}`)
     this.#credential = createCredential(credential)
-    this.#bucketHost = createBucketHost(options, Scheme)
+    this.#signer = signerOf(this.#credential)
+    this.#bucketHost = createBucketHost(options, Scheme, Compat === 'python')
     this.#scheme = Scheme
     this.#signHost = SignHost
     this.#python = Compat === 'python'
@@ -174,7 +198,7 @@ export class CosClient {
    * @see https://cloud.tencent.com/document/product/436/7778
    */
   getAuth(params: SignParams): string {
-    return this.#authorize(params).authorization
+    return this.#authorization(this.#read(params, SIGN, params?.Method))
   }
 
   /**
@@ -184,7 +208,7 @@ export class CosClient {
    * @see https://cloud.tencent.com/document/product/436/14114
    */
   getPresignedUrl(params: SignParams): string {
-    return this.#presign(params, SIGN, undefined).url
+    return this.#url(this.#read(params, SIGN, params?.Method))
   }
 
   /**
@@ -194,7 +218,7 @@ export class CosClient {
    * @see https://cloud.tencent.com/document/product/436/14116
    */
   getPresignedDownloadUrl(params: DownloadUrlParams): string {
-    return this.#presign(params, DOWNLOAD, 'GET').url
+    return this.#url(this.#read(params, DOWNLOAD, 'GET'))
   }
 
   /**
@@ -203,11 +227,16 @@ export class CosClient {
    * @throws {SignatureError} `ERR_CREDENTIAL_EXPIRED`: the temporary key is dead.
    */
   presign(params: SignParams): PresignedRequest {
-    const { method, url, headers, window } = this.#presign(params, SIGN, undefined)
-    const { startsAt, expiresAt } = window
-    const sent = Object.fromEntries(headers.filter(([name]) => name.toLowerCase() !== 'host'))
-    const effectiveExpiresAt = Math.min(expiresAt, this.#credential.expiresAt ?? expiresAt)
-    return printRedacted({ method, url, headers: sent, startsAt, expiresAt, effectiveExpiresAt })
+    const call = this.#read(params, SIGN, params?.Method)
+    const { startsAt, expiresAt } = call.window
+    return printRedacted({
+      method: call.method,
+      url: this.#url(call),
+      headers: Object.fromEntries(call.headers.filter(([name]) => name.toLowerCase() !== 'host')),
+      startsAt,
+      expiresAt,
+      effectiveExpiresAt: Math.min(expiresAt, this.#credential.expiresAt ?? expiresAt),
+    })
   }
 
   /**
@@ -216,22 +245,23 @@ export class CosClient {
    * @throws {SignatureError} `ERR_CREDENTIAL_EXPIRED`: the temporary key is dead.
    */
   authorize(params: SignParams): AuthorizedRequest {
-    const { authorization, headers, params: parameters, host } = this.#authorize(params)
+    const call = this.#read(params, SIGN, params?.Method)
     const { securityToken } = this.#credential
-    const name = tokenNameOf(host)
-    const given = findPair(headers, name) ?? findPair(parameters, name)
-    if (securityToken !== undefined && given !== undefined && given !== securityToken) {
-      throw new TypeError(`"${name}" in "Headers" or "Params" is not the token in "Token"; leave it out, it is added`)
+    const headers = new Map(call.headers)
+    const authorization = this.#authorization(call)
+    headers.set('Authorization', authorization)
+    if (securityToken !== undefined) {
+      const name = tokenNameOf(call.destination.host)
+      if (!isTokenGiven(name, securityToken, call.params, call.headers, NAMES))
+        headers.set(name, securityToken)
     }
-    const token: TextPairs = securityToken === undefined || given !== undefined ? [] : [[name, securityToken]]
-    return printRedacted({ authorization, headers: Object.fromEntries([...headers, ['Authorization', authorization], ...token]) })
+    return printRedacted({ authorization, headers: Object.fromEntries(headers) })
   }
 
   /** The address of an object (or bucket), not signed: for public objects, or to be sent with {@link authorize}d headers. */
   getObjectUrl(params: ObjectParams): string {
     assertOptions(params, 'params', OBJECT)
-    const { host, path } = this.#locate(params)
-    return `${this.#scheme}://${host}${encodePath(path)}`
+    return `${this.#scheme}://${this.#bucketHost(params.Bucket)}${encodePath(this.#path(params.Key))}`
   }
 
   /** What JSON and printing show: no secret. */
@@ -239,31 +269,37 @@ export class CosClient {
     return { SecretId: redactId(this.#credential.secretId), Scheme: this.#scheme, SignHost: this.#signHost }
   }
 
-  #authorize(params: SignParams): { authorization: string; headers: TextPairs; params: TextPairs; host: string } {
-    assertOptions(params, 'params', SIGN)
-    const call = this.#read(params, params.Method)
-    const headers = this.#python
-      ? pythonHeaders(call.headers, call.host, call.signHost)
-      : call.signHost && findPair(call.headers, 'host') === undefined
-        ? [...call.headers, ['host', call.host] as const]
-        : call.headers
-    const signature = computeSignature({ ...call, params: this.#python ? lastOfEach(call.params) : call.params, headers })
-    return { authorization: toAuthorization(signature), headers: call.headers, params: call.params, host: call.host }
+  #authorization(call: Call): string {
+    const { params, headers } = call
+    const { host, signHost } = call.destination
+    if (this.#python) return toAuthorization(this.#pythonSignature(call))
+    const addHost = signHost && findPair(headers, 'host') === undefined
+    const signed = addHost ? [...headers, ['host', host] as const] : headers
+    const { method, path, keyTime } = call
+    return toAuthorization(computeSignature({ method, path, params, headers: signed }, this.#signer, keyTime))
   }
 
-  #presign(params: DownloadUrlParams, known: ReadonlySet<string>, fixed: Method | undefined): PresignedUrl {
+  #url(call: Call): string {
+    if (!this.#python) return composeUrl(call, call.destination, this.#signer, call.keyTime, NAMES)
+    return writeUrl(call.destination, call.path, toQuery(this.#pythonSignature(call)), call.params)
+  }
+
+  #pythonSignature({ method, path, params, headers, destination, keyTime }: Call): Signature {
+    return computeSignature(
+      asPythonSigns({ method, path, params, headers }, destination),
+      this.#signer,
+      keyTime,
+    )
+  }
+
+  #read(params: DownloadUrlParams, known: ReadonlySet<string>, method: unknown): Call {
     assertOptions(params, 'params', known)
-    const call = this.#read(params, fixed ?? (params as SignParams).Method)
-    const url = this.#python ? pythonUrl(call) : composeUrl({ ...call, token: this.#credential.securityToken, names: NAMES })
-    return { method: call.method, url, headers: call.headers, window: call.window }
-  }
-
-  #read(params: DownloadUrlParams, method: unknown): Call {
     const { Expired = 300, SignHost: signHost = this.#signHost } = params
     assertMethod(method)
     assertSeconds(Expired, 'Expired')
     assertBoolean(signHost, 'SignHost')
-    const { host, path } = this.#locate(params)
+    const host = this.#bucketHost(params.Bucket)
+    const path = this.#path(params.Key)
     const signed = toTextPairs(params.Params, 'Params')
     const headers = toTextPairs(params.Headers, 'Headers')
     if (this.#python) {
@@ -277,62 +313,39 @@ export class CosClient {
     assertUnixSeconds(whole.expiresAt, 'Expired')
     const window = this.#python ? whole : clampWindow(whole, seconds, this.#credential.expiresAt)
     return {
-      ...signerOf(this.#credential),
       method,
-      scheme: this.#scheme,
-      host,
       path,
-      signHost,
       params: signed,
       headers: this.#python ? headers : combineRepeated(headers),
+      destination: { scheme: this.#scheme, host, signHost, token: this.#credential.securityToken },
       window,
       keyTime: keyTimeOf(window),
     }
   }
 
-  #locate({ Bucket, Key }: ObjectParams): { host: string; path: string } {
-    assertBucket(Bucket)
+  #path(Key: unknown): string {
     if (Key === '') throw new RangeError('"Key" must not be empty; "/" is the bucket')
     assertText(Key, 'Key')
     const path = Key.startsWith('/') ? Key : `/${Key}`
     if (!this.#python) assertKeyLength(path.slice(1), 'Key')
-    const host = this.#bucketHost(Bucket)
-    return { host: this.#python ? host : toHost(host, this.#scheme, 'Domain', 'Scheme'), path }
+    return path
   }
 }
 
-interface Call {
-  readonly secretId: string
-  readonly signKeys: ReturnType<typeof signerOf>['signKeys']
+/** A call's parameters, checked. */
+interface Call extends RequestParts {
   readonly method: Method
-  readonly scheme: Scheme
-  readonly host: string
-  readonly path: string
-  readonly signHost: boolean
-  readonly params: TextPairs
-  readonly headers: TextPairs
+  readonly destination: Destination
   readonly window: TimeWindow
   readonly keyTime: string
-}
-
-interface PresignedUrl {
-  readonly method: Method
-  readonly url: string
-  readonly headers: TextPairs
-  readonly window: TimeWindow
-}
-
-function pythonUrl(call: Call): string {
-  const { scheme, host, path, params, headers, signHost } = call
-  const signature = computeSignature({ ...call, params: lastOfEach(params), headers: pythonHeaders(headers, host, signHost) })
-  return `${scheme}://${host}${encodePath(path)}?${toQuery(signature)}${queryTail(params)}`
 }
 
 const METHODS = new Set<unknown>(['GET', 'PUT', 'POST', 'DELETE', 'HEAD'])
 
 function assertMethod(method: unknown): asserts method is Method {
   if (typeof method !== 'string') throw new TypeError(`"Method" must be a string; got ${kindOf(method)}`)
-  if (!METHODS.has(method)) throw new RangeError('"Method" must be GET, PUT, POST, DELETE or HEAD, in capitals')
+  if (!METHODS.has(method))
+    throw new RangeError('"Method" must be GET, PUT, POST, DELETE or HEAD, in capitals')
 }
 
 function assertBoolean(value: unknown, name: string): asserts value is boolean {

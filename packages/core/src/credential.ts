@@ -31,7 +31,10 @@ export function createCredential(credential: Credential): Credential {
 }
 
 /** Checks a credential; messages say what is wrong with which member and never hold a value. */
-export function assertCredential(credential: unknown, names: CredentialNames = NAMES): asserts credential is Credential {
+export function assertCredential(
+  credential: unknown,
+  names: CredentialNames = NAMES,
+): asserts credential is Credential {
   if (credential instanceof RedactedCredential) return
   if (names === NAMES) assertOptions(credential, 'credential', KNOWN)
   const { secretId, secretKey, securityToken, expiresAt } = credential as Record<string, unknown>
@@ -54,7 +57,8 @@ const NAMES: CredentialNames = {
 
 function assertSecret(value: unknown, name: string): asserts value is string {
   assertText(value, name)
-  if (value !== value.trim()) throw new RangeError(`"${name}" has white space around it; remove it (often a line end)`)
+  if (value !== value.trim())
+    throw new RangeError(`"${name}" has white space around it; remove it (often a line end)`)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   if (/[\0-\x1f\x7f]/.test(value)) throw new RangeError(`"${name}" holds a control character`)
 }

@@ -5,7 +5,8 @@ export type Scheme = 'https' | 'http'
 
 /** Checks a scheme. */
 export function assertScheme(value: unknown, name: string): asserts value is Scheme {
-  if (typeof value !== 'string') throw new TypeError(`"${name}" must be "https" or "http"; got ${kindOf(value)}`)
+  if (typeof value !== 'string')
+    throw new TypeError(`"${name}" must be "https" or "http"; got ${kindOf(value)}`)
   if (value !== 'https' && value !== 'http') throw new RangeError(`"${name}" must be "https" or "http"`)
 }
 
@@ -21,8 +22,10 @@ const HOST = /^(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(?::\d{1,5
 export function toHost(value: unknown, scheme: Scheme, name: string, schemeName = 'scheme'): string {
   assertText(value, name)
   const host = value.toLowerCase()
-  if (host.includes('://')) throw new TypeError(`"${name}" must be a host without a scheme; say the scheme in "${schemeName}"`)
-  if (!HOST.test(host)) throw new RangeError(`"${name}" must be a host, with a port if it needs one: no path, no spaces`)
+  if (host.includes('://'))
+    throw new TypeError(`"${name}" must be a host without a scheme; say the scheme in "${schemeName}"`)
+  if (!HOST.test(host))
+    throw new RangeError(`"${name}" must be a host, with a port if it needs one: no path, no spaces`)
   return withoutDefaultPort(host, scheme)
 }
 

@@ -14,16 +14,19 @@ export function assertKeyLength(key: string, name: string): void {
   }
 }
 
-/** Refuses a key that no URL can carry: clients drop a last segment `.` or `..`, even percent-encoded. */
-export function assertUrlKey(key: string, name: string): void {
-  if (/(?:^|\/)\.\.?$/.test(key)) {
-    throw new RangeError(`"${name}" ends in the segment "." or "..", which every client removes from a URL; rename the object`)
+/** Refuses a path that no URL can carry: clients drop a last segment `.` or `..`, even percent-encoded. */
+export function assertUrlKey(path: string, name: string): void {
+  if (/\/\.\.?$/.test(path)) {
+    throw new RangeError(
+      `"${name}" ends in the segment "." or "..", which every client removes from a URL; rename the object`,
+    )
   }
 }
 
 /** Checks a decoded path for a signer: it starts with `/` and what follows is a key. */
 export function assertPath(path: unknown): asserts path is string {
   assertText(path, 'path')
-  if (!path.startsWith('/')) throw new RangeError('"path" must start with "/"; pass the decoded path of the request')
+  if (!path.startsWith('/'))
+    throw new RangeError('"path" must start with "/"; pass the decoded path of the request')
   assertKeyLength(path.slice(1), 'path')
 }

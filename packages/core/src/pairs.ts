@@ -41,7 +41,8 @@ function toTextPair(key: unknown, value: unknown, name: string): [string, string
     assertWellFormed(value, `${name}.${key}`)
     return [key, value]
   }
-  if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return [key, String(value)]
+  if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value)))
+    return [key, String(value)]
   throw new TypeError(`"${name}.${key}" must be a string, a finite number or a boolean; got ${kindOf(value)}`)
 }
 
@@ -62,10 +63,14 @@ export function assertSignableHeaders(headers: TextPairs, name: string): void {
   assertDistinct(headers, name)
   for (const [key, value] of headers) {
     if (/^authorization$/i.test(key)) {
-      throw new TypeError(`"${name}" must not hold "${key}": it carries the signature and cannot be part of it`)
+      throw new TypeError(
+        `"${name}" must not hold "${key}": it carries the signature and cannot be part of it`,
+      )
     }
     if (/^[ \t]|[ \t]$/.test(value)) {
-      throw new TypeError(`"${name}.${key}" has white space at its edge; HTTP drops it and the signature would not match`)
+      throw new TypeError(
+        `"${name}.${key}" has white space at its edge; HTTP drops it and the signature would not match`,
+      )
     }
   }
 }
@@ -75,7 +80,9 @@ export function assertSignableParams(params: TextPairs, name: string): void {
   assertDistinct(params, name)
   for (const [key] of params) {
     if (/^(?:q-|sign$)/i.test(key)) {
-      throw new TypeError(`"${name}" must not hold "${key}": the names q-* and sign belong to the signature itself`)
+      throw new TypeError(
+        `"${name}" must not hold "${key}": the names q-* and sign belong to the signature itself`,
+      )
     }
   }
 }
@@ -87,7 +94,9 @@ function assertDistinct(pairs: TextPairs, name: string): void {
     const lower = encodeName(key)
     const other = spelled.get(lower) ?? key
     if (other !== key) {
-      throw new TypeError(`"${name}" holds both "${other}" and "${key}", which are one name in a signature; keep one`)
+      throw new TypeError(
+        `"${name}" holds both "${other}" and "${key}", which are one name in a signature; keep one`,
+      )
     }
     spelled.set(lower, key)
   }

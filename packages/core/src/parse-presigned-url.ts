@@ -36,11 +36,14 @@ function readPresignedUrl(url: unknown): ParsedPresignedUrl | string {
   const target = readTarget(toUtf8Bytes(text))
   if (typeof target === 'string') return target
   const { scheme, authority: host, path } = target
-  if (scheme === undefined || host === undefined) return 'The URL does not start with "https://" or "http://" and a host'
+  if (scheme === undefined || host === undefined)
+    return 'The URL does not start with "https://" or "http://" and a host'
   const found = signatureInQuery(target)
   if (found === undefined) return 'The URL holds no signature: neither q-signature nor sign'
   const fields = typeof found.raw === 'string' ? found.raw : readFields(found.raw)
   if (typeof fields === 'string') return fields
-  const others = target.params.filter((param) => (found.merged === undefined ? !isFieldName(param.name) : param !== found.merged))
+  const others = target.params.filter((param) =>
+    found.merged === undefined ? !isFieldName(param.name) : param !== found.merged,
+  )
   return { ...fields, scheme, host, path, params: others.map(({ name, value }) => [name, value] as const) }
 }

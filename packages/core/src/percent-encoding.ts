@@ -36,7 +36,9 @@ export function encodePath(key: string): string {
 export function decodeToBytes(raw: string, plusIsSpace: boolean): string {
   if (!/[%+]/.test(raw)) return raw
   const spaced = plusIsSpace ? raw.replaceAll('+', ' ') : raw
-  return spaced.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return spaced.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
 }
 
 /** Encodes bytes (one character each) by the same rule as {@link encode}, valid UTF-8 or not. */

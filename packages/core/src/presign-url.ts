@@ -5,7 +5,7 @@ import { assertUrlKey } from './object-key.ts'
 import { findPair, type TextPairs } from './pairs.ts'
 import { encode, encodePath } from './percent-encoding.ts'
 import { checkRequest, type SignableRequest, type SignOptions, signerOf } from './sign-request.ts'
-import { computeSignature, type SignaturePlan, toQuery } from './signature.ts'
+import { computeSignature, type RequestParts, type Signer, toQuery } from './signature.ts'
 import { keyTimeOf, windowOf } from './time-window.ts'
 
 /** A request to be made by whoever gets the URL. */
@@ -42,71 +42,112 @@ const OPTIONS = new Set(['expiresInSeconds', 'startsAt', 'expiresAt', 'now', 'si
  * @example
  * presignUrl({ method: 'GET', host: 'examplebucket-1250000000.cos.ap-guangzhou.myqcloud.com', path: '/photo.jpg' }, credential)
  */
-export function presignUrl(request: PresignableRequest, credential: Credential, options: PresignOptions = {}): string {
+export function presignUrl(
+  request: PresignableRequest,
+  credential: Credential,
+  options: PresignOptions = {},
+): string {
   assertOptions(request, 'request', REQUEST)
   assertOptions(options, 'options', OPTIONS)
   assertCredential(credential)
   const { scheme = 'https' } = request
   assertScheme(scheme, 'scheme')
   const host = toHost(request.host, scheme, 'host')
-  const checked = checkRequest(request)
-  const window = windowOf(options, credential.expiresAt)
+  const parts = checkRequest(request)
+  const keyTime = keyTimeOf(windowOf(options, credential.expiresAt))
   const { signHost = true } = options
-  return composeUrl({
-    ...checked,
-    ...signerOf(credential),
-    keyTime: keyTimeOf(window),
-    scheme,
-    host,
-    signHost,
-    token: credential.securityToken,
-    names: { path: 'path', params: 'params', headers: 'headers', token: 'credential.securityToken' },
-  })
+  const destination = { scheme, host, signHost, token: credential.securityToken }
+  return composeUrl(parts, destination, signerOf(credential), keyTime, NAMES)
 }
 
-/** What a URL is composed of; checked, except for what concerns URLs alone. */
-export interface UrlPlan extends SignaturePlan {
+const NAMES: UrlNames = {
+  path: 'path',
+  params: 'params',
+  headers: 'headers',
+  token: 'credential.securityToken',
+}
+
+/** Where a URL points, and what goes with it. */
+export interface Destination {
   readonly scheme: Scheme
   readonly host: string
   readonly signHost: boolean
+  /** The token of a temporary key. */
   readonly token: string | undefined
-  /** What the caller calls things, for messages. */
-  readonly names: { readonly path: string; readonly params: string; readonly headers: string; readonly token: string }
+}
+
+/** What the caller calls things, for messages. */
+export interface UrlNames {
+  readonly path: string
+  readonly params: string
+  readonly headers: string
+  readonly token: string
 }
 
 /** Adds host and token, signs and writes the URL. */
-export function composeUrl(plan: UrlPlan): string {
-  const { scheme, host, path, names } = plan
-  assertUrlKey(path.slice(1), names.path)
-  const params = withToken(plan)
-  const signature = computeSignature({ ...plan, params, headers: withHost(plan) })
-  return `${scheme}://${host}${encodePath(path)}?${toQuery(signature)}${queryTail(params)}`
+export function composeUrl(
+  parts: RequestParts,
+  destination: Destination,
+  signer: Signer,
+  keyTime: string,
+  names: UrlNames,
+): string {
+  const { method, path } = parts
+  assertUrlKey(path, names.path)
+  const params = withToken(parts, destination, names)
+  const headers = withHost(parts.headers, destination, names)
+  return writeUrl(
+    destination,
+    path,
+    toQuery(computeSignature({ method, path, params, headers }, signer, keyTime)),
+    params,
+  )
 }
 
-/** Parameters after the signature's own, each preceded by `&`. */
-export function queryTail(params: TextPairs): string {
-  let tail = ''
-  for (const [name, value] of params) tail += `&${encode(name)}=${encode(value)}`
-  return tail
+/** Writes a URL: the path encoded, the signature, then the parameters in their order. */
+export function writeUrl(
+  { scheme, host }: Destination,
+  path: string,
+  signature: string,
+  params: TextPairs,
+): string {
+  let url = `${scheme}://${host}${encodePath(path)}?${signature}`
+  for (const [name, value] of params) url += `&${encode(name)}=${encode(value)}`
+  return url
 }
 
-function withHost({ headers, host, signHost, names }: UrlPlan): TextPairs {
+function withHost(headers: TextPairs, { host, signHost }: Destination, names: UrlNames): TextPairs {
   const given = findPair(headers, 'host')
   if (given === undefined) return signHost ? [...headers, ['host', host]] : headers
   if (given.toLowerCase() === host) return headers
-  throw new TypeError(`"${names.headers}" holds a Host that is not the URL's host, so no client would send it; leave it out`)
+  throw new TypeError(
+    `"${names.headers}" holds a Host that is not the URL's host, so no client would send it; leave it out`,
+  )
 }
 
-function withToken({ params, headers, host, token, names }: UrlPlan): TextPairs {
+function withToken(
+  { params, headers }: RequestParts,
+  { host, token }: Destination,
+  names: UrlNames,
+): TextPairs {
   if (token === undefined) return params
   const name = tokenNameOf(host)
-  const inParams = findPair(params, name)
-  const inHeaders = findPair(headers, name)
-  if (inParams === undefined && inHeaders === undefined) return [...params, [name, token]]
-  for (const [where, given] of [[names.params, inParams], [names.headers, inHeaders]]) {
-    if (given !== undefined && given !== token) {
-      throw new TypeError(`"${where}.${name}" is not the token in "${names.token}"; leave it out, it is added`)
-    }
+  return isTokenGiven(name, token, params, headers, names) ? params : [...params, [name, token]]
+}
+
+/** Whether the caller gave the token already; throws a TypeError if they gave another one. */
+export function isTokenGiven(
+  name: string,
+  token: string,
+  params: TextPairs,
+  headers: TextPairs,
+  names: UrlNames,
+): boolean {
+  const given = [findPair(params, name), findPair(headers, name)].filter((value) => value !== undefined)
+  if (given.some((value) => value !== token)) {
+    throw new TypeError(
+      `"${name}" in "${names.params}" or "${names.headers}" is not "${names.token}"; leave it out, it is added`,
+    )
   }
-  return params
+  return given.length > 0
 }

@@ -1,6 +1,8 @@
 import { withoutPort } from './host.ts'
 import { findPair, type TextPairs } from './pairs.ts'
 import { encodeName } from './percent-encoding.ts'
+import type { Destination } from './presign-url.ts'
+import type { RequestParts } from './signature.ts'
 
 /*
  * What the vendor's Python SDK does otherwise, read from its cos_auth.py: it signs only some headers, and the host without its
@@ -27,17 +29,17 @@ const SIGNED = new Set([
   'transfer-encoding',
 ])
 
-/** The headers that the Python SDK signs: some of the given ones, and the URL's host unless a Host is given. */
-export function pythonHeaders(headers: TextPairs, host: string, signHost: boolean): TextPairs {
-  const signed = headers.filter(([name]) => {
+/** The parts of a request that the Python SDK signs: some of the headers, and the URL's host unless a Host is given. */
+export function asPythonSigns(parts: RequestParts, { host, signHost }: Destination): RequestParts {
+  const headers = parts.headers.filter(([name]) => {
     const lower = name.toLowerCase()
-    return SIGNED.has(lower) || lower.startsWith('x-cos-') || lower.startsWith('x-ci-')
+    return SIGNED.has(lower) || /^x-c(?:os|i)-/.test(lower)
   })
-  if (signHost && findPair(signed, 'host') === undefined) signed.push(['host', withoutPort(host.toLowerCase())])
-  return lastOfEach(signed)
+  if (signHost && findPair(headers, 'host') === undefined)
+    headers.push(['host', withoutPort(host.toLowerCase())])
+  return { ...parts, params: lastOfEach(parts.params), headers: lastOfEach(headers) }
 }
 
-/** Of pairs with the same name in a signature, the last. */
-export function lastOfEach(pairs: TextPairs): TextPairs {
+function lastOfEach(pairs: TextPairs): TextPairs {
   return [...new Map(pairs.map((pair) => [encodeName(pair[0]), pair])).values()]
 }

@@ -22,7 +22,8 @@ const IN_QUERY = new RegExp(
   'gi',
 )
 // A header line, a line of YAML, or a member of JSON.
-const NAMED = /((?:\b|_)(?:x-c(?:os|i)-security-token|session[-_]?token|security[-_]?token|q-signature|(?:tmp)?secret[-_]?key)["']?\s{0,8}:\s{0,8}["']?)[^\s"',&]+/gi
+const NAMED =
+  /((?:\b|_)(?:x-c(?:os|i)-security-token|session[-_]?token|security[-_]?token|q-signature|(?:tmp)?secret[-_]?key)["']?\s{0,8}:\s{0,8}["']?)[^\s"',&]+/gi
 
 /**
  * Takes the secrets out of a text: a URL, a header line, an `Authorization` value, JSON, or any log line with such in it.

@@ -1,3 +1,5 @@
+import { assertText } from './assert.ts'
+
 // Protocol names of the retired JSON API that the vendor's SDKs still translate, and regions whose hosts have no `cos.` label.
 const ALIASES: Readonly<Record<string, string>> = {
   cossh: 'cos.ap-shanghai',
@@ -17,11 +19,16 @@ const ALIASES: Readonly<Record<string, string>> = {
   sg: 'sg',
 }
 
-/** The endpoint of a region: what follows `<bucket>.` in a host (documentation 436/6224). The region must be a text. */
-export function regionEndpoint(region: string): string {
+/** The endpoint of a region: what follows `<bucket>.` in a host (documentation 436/6224). */
+export function regionEndpoint(region: unknown): string {
+  assertText(region, 'Region')
   if (!/^(?:cos\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(region)) {
     throw new RangeError('"Region" must be a region such as ap-guangzhou: lower-case letters, digits and "-"')
   }
-  const label = Object.hasOwn(ALIASES, region) ? ALIASES[region] : region.startsWith('cos.') ? region : `cos.${region}`
+  const label = Object.hasOwn(ALIASES, region)
+    ? ALIASES[region]
+    : region.startsWith('cos.')
+      ? region
+      : `cos.${region}`
   return `${label}.myqcloud.com`
 }

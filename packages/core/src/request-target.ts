@@ -45,7 +45,8 @@ export function parseRequestTarget(target: string): RequestTarget {
 export function readTarget(target: unknown): RequestTarget | string {
   if (typeof target !== 'string') return 'The request target is not a string'
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  if (/[^\x21-\x7e\x80-\xff]|#/.test(target)) return 'The request target holds a character that no request line can hold'
+  if (/[^\x21-\x7e\x80-\xff]|#/.test(target))
+    return 'The request target holds a character that no request line can hold'
   const absolute = /^(https?):\/\/([^/?#@\\]+)(?=[/?]|$)/i.exec(target)
   const origin = absolute === null ? target : target.slice(absolute[0].length)
   if (absolute === null && !origin.startsWith('/')) return 'The request target does not start with "/"'
@@ -55,7 +56,12 @@ export function readTarget(target: unknown): RequestTarget | string {
   if (path === undefined) return 'The path of the request target is not percent-encoded UTF-8'
   const params = question < 0 ? [] : readQuery(origin.slice(question + 1))
   if (absolute === null) return { path, params }
-  return { scheme: (absolute[1] as string).toLowerCase() as Scheme, authority: absolute[2] as string, path, params }
+  return {
+    scheme: (absolute[1] as string).toLowerCase() as Scheme,
+    authority: absolute[2] as string,
+    path,
+    params,
+  }
 }
 
 /** Splits a query at `&` only: an unencoded `;` is part of a value (the Node.js SDK leaves it so). */

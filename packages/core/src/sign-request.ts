@@ -1,9 +1,21 @@
 import { assertOptions, kindOf } from './assert.ts'
 import { assertCredential, type Credential } from './credential.ts'
 import { assertPath } from './object-key.ts'
-import { assertSignableHeaders, assertSignableParams, combineRepeated, type Pairs, toTextPairs } from './pairs.ts'
-import { computeSignature, type Signature, type SignaturePlan, toAuthorization } from './signature.ts'
+import {
+  assertSignableHeaders,
+  assertSignableParams,
+  combineRepeated,
+  type Pairs,
+  toTextPairs,
+} from './pairs.ts'
 import { signKeysOf } from './sign-key.ts'
+import {
+  computeSignature,
+  type RequestParts,
+  type Signature,
+  type Signer,
+  toAuthorization,
+} from './signature.ts'
 import { keyTimeOf, type WindowOptions, windowOf } from './time-window.ts'
 
 /** A request as a signer sees it. */
@@ -39,21 +51,29 @@ const OPTIONS = new Set(['expiresInSeconds', 'startsAt', 'expiresAt', 'now'])
  * const host = 'examplebucket-1250000000.cos.ap-guangzhou.myqcloud.com'
  * const authorization = signRequest({ method: 'GET', path: '/photo.jpg', headers: { host } }, credential)
  */
-export function signRequest(request: SignableRequest, credential: Credential, options: SignOptions = {}): string {
+export function signRequest(
+  request: SignableRequest,
+  credential: Credential,
+  options: SignOptions = {},
+): string {
   return toAuthorization(signatureOf(request, credential, options))
 }
 
 /** Checks the arguments and computes the signature. */
-export function signatureOf(request: SignableRequest, credential: Credential, options: SignOptions): Signature {
+export function signatureOf(
+  request: SignableRequest,
+  credential: Credential,
+  options: SignOptions,
+): Signature {
   assertOptions(request, 'request', REQUEST)
   assertOptions(options, 'options', OPTIONS)
   assertCredential(credential)
   const keyTime = keyTimeOf(windowOf(options, credential.expiresAt))
-  return computeSignature({ ...checkRequest(request), ...signerOf(credential), keyTime })
+  return computeSignature(checkRequest(request), signerOf(credential), keyTime)
 }
 
 /** The checked parts of a request. */
-export function checkRequest(request: SignableRequest): Pick<SignaturePlan, 'method' | 'path' | 'params' | 'headers'> {
+export function checkRequest(request: SignableRequest): RequestParts {
   const { method, path } = request
   assertMethod(method)
   assertPath(path)
@@ -65,7 +85,7 @@ export function checkRequest(request: SignableRequest): Pick<SignaturePlan, 'met
 }
 
 /** What of a credential goes into a signature. */
-export function signerOf(credential: Credential): Pick<SignaturePlan, 'secretId' | 'signKeys'> {
+export function signerOf(credential: Credential): Signer {
   return { secretId: credential.secretId, signKeys: signKeysOf(credential) }
 }
 

@@ -67,7 +67,9 @@ export interface SignatureInQuery {
 export function signatureInQuery({ params }: RequestTarget): SignatureInQuery | undefined {
   const merged = params.find(({ name, value }) => name === 'sign' && looksSigned(value))
   if (merged !== undefined) return { raw: splitAuthorization(merged.value), merged }
-  const named = params.some(({ name }) => name === 'q-signature' || name === 'q-ak' || name === 'q-sign-algorithm')
+  const named = params.some(
+    ({ name }) => name === 'q-signature' || name === 'q-ak' || name === 'q-sign-algorithm',
+  )
   return named ? { raw: collectFields(params) } : undefined
 }
 
@@ -114,7 +116,9 @@ function readTimes(text: string): TimeWindow | undefined {
   if (match === null) return undefined
   const window = { startsAt: Number(match[1]), expiresAt: Number(match[2]) }
   // What was signed is the text: a time that would be written differently again (leading zeros) is none of ours.
-  return window.startsAt <= window.expiresAt && `${window.startsAt};${window.expiresAt}` === text ? window : undefined
+  return window.startsAt <= window.expiresAt && `${window.startsAt};${window.expiresAt}` === text
+    ? window
+    : undefined
 }
 
 function readList(text: string): string[] {

@@ -7,16 +7,18 @@ import { encode } from './percent-encoding.ts'
 import type { SignKeys } from './sign-key.ts'
 import { stringToSignOf } from './string-to-sign.ts'
 
-/** What is signed, checked and decoded. */
-export interface SignaturePlan {
+/** Who signs: what of a credential goes into a signature. */
+export interface Signer {
+  readonly secretId: string
+  readonly signKeys: SignKeys
+}
+
+/** The request that is signed, checked; everything decoded. */
+export interface RequestParts {
   readonly method: string
-  /** Decoded. */
   readonly path: string
   readonly params: TextPairs
   readonly headers: TextPairs
-  readonly secretId: string
-  readonly signKeys: SignKeys
-  readonly keyTime: string
 }
 
 /** A signature with every step that led to it, except the sign key. */
@@ -32,14 +34,17 @@ export interface Signature {
 }
 
 /** The whole of the algorithm (documentation 436/7778), each step in a file of its own. */
-export function computeSignature(plan: SignaturePlan): Signature {
-  const { secretId, keyTime } = plan
-  const params = canonicalize(plan.params)
-  const headers = canonicalize(plan.headers)
-  const httpString = httpStringOf(plan.method, plan.path, params.text, headers.text)
+export function computeSignature(
+  request: RequestParts,
+  { secretId, signKeys }: Signer,
+  keyTime: string,
+): Signature {
+  const params = canonicalize(request.params)
+  const headers = canonicalize(request.headers)
+  const httpString = httpStringOf(request.method, request.path, params.text, headers.text)
   const httpStringSha1 = sha1Hex(httpString)
   const stringToSign = stringToSignOf(keyTime, httpStringSha1)
-  const signature = hmacSha1Hex(plan.signKeys(keyTime), stringToSign)
+  const signature = hmacSha1Hex(signKeys(keyTime), stringToSign)
   return { secretId, keyTime, params, headers, httpString, httpStringSha1, stringToSign, signature }
 }
 

@@ -50,7 +50,11 @@ export function* signedTexts(
       const headerPairs = resolve(headerList, headers, literal)
       const complete = parameterPairs.complete && headerPairs.complete
       for (const order of ORDERS) {
-        const texts = { parameters: joinPairs(order(parameterPairs.pairs)), headers: joinPairs(order(headerPairs.pairs)), complete }
+        const texts = {
+          parameters: joinPairs(order(parameterPairs.pairs)),
+          headers: joinPairs(order(headerPairs.pairs)),
+          complete,
+        }
         const both = `${texts.parameters}\n${texts.headers}`
         if (seen.has(both)) continue
         seen.add(both)
@@ -82,7 +86,8 @@ function paramValues({ target }: ReadRequest, token: string | undefined): Values
   for (const { value, rawName, rawValue } of target.params) {
     const name = encodeBytes(decodeToBytes(rawName, true)).toLowerCase()
     // A token is often put into a URL as it is; what was signed is the token.
-    const isToken = token !== undefined && TOKEN_NAMES.includes(name) && (value === token || rawValue === token)
+    const isToken =
+      token !== undefined && TOKEN_NAMES.includes(name) && (value === token || rawValue === token)
     const encoded = isToken ? encode(token) : encodeBytes(decodeToBytes(rawValue, true))
     const known = values.get(name)
     if (known === undefined) values.set(name, { sorted: [encoded] })
@@ -99,7 +104,10 @@ function headerValues({ headers }: ReadRequest, params: Values): Values {
   const values: Values = new Map()
   for (const [name, lines] of headers) {
     const sorted = lines.map((line) => encode(fromWire(line))).sort(compareText)
-    values.set(encodeName(fromWire(name)), lines.length === 1 ? { sorted } : { sorted, combined: encode(fromWire(lines.join(', '))) })
+    values.set(
+      encodeName(fromWire(name)),
+      lines.length === 1 ? { sorted } : { sorted, combined: encode(fromWire(lines.join(', '))) },
+    )
   }
   // The iOS SDK lists the token as a header and sends it in the query.
   for (const name of TOKEN_NAMES) {
@@ -109,7 +117,11 @@ function headerValues({ headers }: ReadRequest, params: Values): Values {
   return values
 }
 
-function resolve(list: readonly string[], values: Values, literal: boolean): { pairs: EncodedPair[]; complete: boolean } {
+function resolve(
+  list: readonly string[],
+  values: Values,
+  literal: boolean,
+): { pairs: EncodedPair[]; complete: boolean } {
   const listed = new Map<string, number>()
   const names = list.map((entry) => nameOf(entry, values))
   for (const name of names) listed.set(name, (listed.get(name) ?? 0) + 1)
@@ -121,7 +133,8 @@ function resolve(list: readonly string[], values: Values, literal: boolean): { p
     const at = taken.get(name) ?? 0
     taken.set(name, at + 1)
     // Repeated header lines count as one if they are listed once (RFC 9110, section 5.3).
-    const value = times === 1 && combined !== undefined ? combined : times === sorted.length ? sorted[at] : undefined
+    const value =
+      times === 1 && combined !== undefined ? combined : times === sorted.length ? sorted[at] : undefined
     if (value === undefined) complete = false
     return [literal ? literalName(list[index] as string, name) : name, value ?? '']
   })

@@ -35,7 +35,9 @@ const EARLY_SECONDS = 60
 export function readClock(now: () => number, name: string): number {
   const milliseconds: unknown = now()
   if (typeof milliseconds !== 'number' || !(milliseconds >= 0 && milliseconds < 1e14)) {
-    throw new RangeError(`"${name}" must return milliseconds since the epoch; it returned ${kindOf(milliseconds)}`)
+    throw new RangeError(
+      `"${name}" must return milliseconds since the epoch; it returned ${kindOf(milliseconds)}`,
+    )
   }
   return Math.floor(milliseconds / 1000)
 }
@@ -66,7 +68,11 @@ export function earlyStart(seconds: number): number {
 }
 
 /** Ends a window with the key that signs it. */
-export function clampWindow(window: TimeWindow, seconds: number, keyExpiresAt: number | undefined): TimeWindow {
+export function clampWindow(
+  window: TimeWindow,
+  seconds: number,
+  keyExpiresAt: number | undefined,
+): TimeWindow {
   if (keyExpiresAt === undefined) return window
   if (keyExpiresAt <= seconds) {
     throw new SignatureError(

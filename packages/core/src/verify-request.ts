@@ -4,8 +4,14 @@ import { sha1Hex } from './hash/sha1.ts'
 import { tokenNameOf } from './host.ts'
 import { httpStringOf } from './http-string.ts'
 import { type ReadRequest, type ReceivedRequest, readRequest } from './read-request.ts'
-import { looksSigned, readFields, type SignatureFields, signatureInQuery, splitAuthorization } from './signature-fields.ts'
 import { signKeysOf } from './sign-key.ts'
+import {
+  looksSigned,
+  readFields,
+  type SignatureFields,
+  signatureInQuery,
+  splitAuthorization,
+} from './signature-fields.ts'
 import { signedTexts, TOKEN_NAMES } from './signed-texts.ts'
 import { stringToSignOf } from './string-to-sign.ts'
 import { keyTimeOf, readClock } from './time-window.ts'
@@ -142,11 +148,13 @@ export function verifyRequest(
   const startsAt = Math.max(fields.signTime.startsAt, fields.keyTime.startsAt)
   const expiresAt = Math.min(fields.signTime.expiresAt, fields.keyTime.expiresAt)
   const facts = { secretId, startsAt, expiresAt }
-  if (fields.algorithm !== 'sha1') return refuse('unsupported-algorithm', 'q-sign-algorithm must be sha1', facts)
+  if (fields.algorithm !== 'sha1')
+    return refuse('unsupported-algorithm', 'q-sign-algorithm must be sha1', facts)
   const key = lookup(secretId)
   if (key === undefined || key === null) return refuse('unknown-key', 'No key has this SecretId', facts)
 
-  const refusal = checkToken(received, fields, key, seconds) ?? checkTime(received, startsAt, expiresAt, seconds)
+  const refusal =
+    checkToken(received, fields, key, seconds) ?? checkTime(received, startsAt, expiresAt, seconds)
   if (refusal !== undefined) return { ...refusal, ...facts }
 
   const mismatch = checkSignature(received, fields, key, allowHostWithoutPort)
@@ -162,31 +170,51 @@ export function verifyRequest(
   }
 }
 
-function refuse(code: VerificationFailureCode, message: string, facts: Partial<RefusedRequest> = {}): RefusedRequest {
+function refuse(
+  code: VerificationFailureCode,
+  message: string,
+  facts: Partial<RefusedRequest> = {},
+): RefusedRequest {
   return { ok: false, code, message, ...facts }
 }
 
 /** Header first, then query: documented nowhere, and what every SDK's server samples assume. */
-function findSignature(request: ReadRequest): { carrier: VerifiedRequest['carrier']; fields: SignatureFields | string } | undefined {
+function findSignature(
+  request: ReadRequest,
+): { carrier: VerifiedRequest['carrier']; fields: SignatureFields | string } | undefined {
   const authorization = request.headers.get('authorization') ?? []
   if (authorization.some(looksSigned)) {
-    const raw = authorization.length === 1 ? splitAuthorization(fromWire(authorization[0] as string)) : 'There is more than one Authorization header'
+    const raw =
+      authorization.length === 1
+        ? splitAuthorization(fromWire(authorization[0] as string))
+        : 'There is more than one Authorization header'
     return { carrier: 'header', fields: typeof raw === 'string' ? raw : readFields(raw) }
   }
   const found = signatureInQuery(request.target)
   if (found === undefined) return undefined
   const { raw, merged } = found
-  return { carrier: merged === undefined ? 'query' : 'merged', fields: typeof raw === 'string' ? raw : readFields(raw) }
+  return {
+    carrier: merged === undefined ? 'query' : 'merged',
+    fields: typeof raw === 'string' ? raw : readFields(raw),
+  }
 }
 
-function checkTime(request: ReadRequest, startsAt: number, expiresAt: number, seconds: number): RefusedRequest | undefined {
+function checkTime(
+  request: ReadRequest,
+  startsAt: number,
+  expiresAt: number,
+  seconds: number,
+): RefusedRequest | undefined {
   const date = Date.parse(request.headers.get('date')?.[0] ?? '') / 1000
   if (Math.abs(date - seconds) > MAX_SKEW_SECONDS) {
     return refuse('time-skewed', 'The Date header is more than 15 minutes off the clock')
   }
   if (seconds < startsAt) {
     if (startsAt - seconds > MAX_SKEW_SECONDS) {
-      return refuse('time-skewed', `The signature begins ${startsAt - seconds} s from now, more than 15 minutes off the clock`)
+      return refuse(
+        'time-skewed',
+        `The signature begins ${startsAt - seconds} s from now, more than 15 minutes off the clock`,
+      )
     }
     return refuse('not-yet-valid', `The signature begins ${startsAt - seconds} s from now`)
   }
@@ -203,10 +231,14 @@ function checkToken(
   const sent = tokensOf(request, fields)
   const { securityToken, expiresAt } = key
   if (securityToken === undefined) {
-    if (sent.length > 0) return refuse('token-wrong', 'The key is permanent and has no security token; the request carries one')
+    if (sent.length > 0)
+      return refuse('token-wrong', 'The key is permanent and has no security token; the request carries one')
   } else {
     if (sent.length === 0) {
-      return refuse('token-missing', `The key is temporary and the request carries no ${tokenNameOf(request.host ?? '')}`)
+      return refuse(
+        'token-missing',
+        `The key is temporary and the request carries no ${tokenNameOf(request.host ?? '')}`,
+      )
     }
     const wrong = sent.some((forms) => !forms.some((form) => equalInConstantTime(form, securityToken)))
     if (wrong) return refuse('token-wrong', 'The security token is not the one of this key')
@@ -248,7 +280,8 @@ function checkSignature(
     for (const time of signTime === keyTime ? [signTime] : [signTime, keyTime]) {
       const stringToSign = stringToSignOf(time, sha1)
       first ??= { httpString, stringToSign }
-      if (complete && equalInConstantTime(hmacSha1Hex(signKey, stringToSign), fields.signature)) return undefined
+      if (complete && equalInConstantTime(hmacSha1Hex(signKey, stringToSign), fields.signature))
+        return undefined
     }
   }
   return refuse('mismatch', 'The signature is not the one of this request', first)

@@ -1,1 +1,6 @@
-export {}
+export type { AccessLogEntry } from './access-log.ts'
+export type { Clock } from './clock.ts'
+export { createEmulator, type Emulator } from './emulator.ts'
+export type { InjectRequest, InjectResponse } from './inject.ts'
+export type { ListenAddress, ListenOptions } from './node.ts'
+export type { EmulatorOptions } from './options.ts'

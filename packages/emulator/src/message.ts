@@ -34,7 +34,7 @@ export interface Exchange {
 /** Answers a request; never rejects. */
 export type Handler = (request: WireRequest) => Promise<Exchange>
 
-/** Headers by lower-case name. Of a repeated header the first counts, as in the signature. */
+/** Headers by lower-case name; lines of one name are joined with `, `, as the signature reads them. */
 export type HeaderMap = ReadonlyMap<string, string>
 
 /** See {@link HeaderMap}. */
@@ -42,12 +42,13 @@ export function toHeaderMap(pairs: WireRequest['headers']): HeaderMap {
   const map = new Map<string, string>()
   for (const [name, value] of pairs) {
     const lower = name.toLowerCase()
-    if (!map.has(lower)) map.set(lower, value)
+    const known = map.get(lower)
+    map.set(lower, known === undefined ? value : `${known}, ${value}`)
   }
   return map
 }
 
-/** Says no body follows the headers of this answer. */
+/** Whether no body follows the headers of this answer. */
 export function isBodiless(method: string, status: number): boolean {
   return method === 'HEAD' || status === 204 || status === 304
 }

@@ -15,7 +15,10 @@ const REFUSALS = {
   BucketNotEmpty: [409, 'The bucket you tried to delete is not empty.'], // [doc] / [guess]
   EntityTooLarge: [400, 'Your proposed upload exceeds the maximum allowed object size.'], // [doc] / [guess]
   ExpiredToken: [400, 'The provided token has expired.'], // [doc] / [guess]
-  IncompleteBody: [400, 'You did not provide the number of bytes specified by the Content-Length HTTP header.'], // [doc] / [guess]
+  IncompleteBody: [
+    400,
+    'You did not provide the number of bytes specified by the Content-Length HTTP header.',
+  ], // [doc] / [guess]
   InternalError: [500, 'We encountered an internal error. Please try again.'], // [doc] / [guess]
   InvalidAccessKeyId: [403, 'The Access Key Id you provided does not exist in our records'], // [doc] / [seen]
   InvalidArgument: [400, 'Invalid Argument'], // [doc] / [guess]
@@ -39,7 +42,7 @@ const REFUSALS = {
   ServiceUnavailable: [503, 'The server is shutting down.'], // [doc] / [guess]
   SignatureDoesNotMatch: [403, 'The Signature you specified is invalid.'], // [doc] / [seen]
   VerifyAlgorithmNotSupported: [400, 'The signature algorithm you specified is not supported.'], // [doc] / [guess]
-} as const satisfies Record<string, readonly [status: number, message: string]>
+} as const
 
 /** A code of COS that the emulator answers with. */
 export type RefusalCode = keyof typeof REFUSALS

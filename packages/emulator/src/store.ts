@@ -28,7 +28,10 @@ export interface ObjectRecord {
 export interface Upload {
   /** Takes the next bytes; resolves when more may be written (back-pressure). The buffer may be reused after that. */
   write(chunk: Uint8Array): Promise<void>
-  /** Makes the object visible, whole, replacing an older one. Resolves when it will survive a crash (disk store). */
+  /**
+   * Makes the object visible, whole, replacing an older one. Resolves when it will survive a crash (disk store). A record of
+   * another key or size than what was written is a RangeError. After a rejection only {@link Upload.abort} is of use.
+   */
   commit(record: ObjectRecord): Promise<void>
   /** Forgets the bytes. Safe to call at any time and more than once; after a commit it does nothing. */
   abort(): Promise<void>
@@ -38,6 +41,13 @@ export interface Upload {
 export interface ByteRange {
   readonly start: number
   readonly end: number
+}
+
+/** A record, and the bytes that belong to exactly that record. */
+export interface ObjectBody {
+  readonly record: ObjectRecord
+  /** The caller consumes or destroys it. */
+  readonly body: Readable
 }
 
 /** A part of a listing: keys in the order of their UTF-8 bytes. */
@@ -57,11 +67,21 @@ export interface Store {
   getBucket(name: string): Promise<BucketRecord | undefined>
   listBuckets(): Promise<BucketRecord[]>
   deleteBucket(name: string): Promise<'deleted' | 'missing' | 'not-empty'>
-  /** Opens an upload to an existing bucket; rejects with {@link StoreError} `ERR_STORE_NO_BUCKET` otherwise (also at commit, if the bucket went meanwhile). */
+  /**
+   * Opens an upload to an existing bucket; rejects with {@link StoreError} `ERR_STORE_NO_BUCKET` otherwise, also at commit
+   * if the bucket went meanwhile. A key that is not 1 to 850 bytes of UTF-8 is a RangeError.
+   */
   createUpload(bucket: string, key: string): Promise<Upload>
   headObject(bucket: string, key: string): Promise<ObjectRecord | undefined>
-  /** The record and a stream of the bytes that belong to exactly that record, whatever happens to the key meanwhile. The caller consumes or destroys the stream. */
-  getObject(bucket: string, key: string, range?: (record: ObjectRecord) => ByteRange | undefined): Promise<{ record: ObjectRecord; body: Readable } | undefined>
+  /**
+   * The record and a stream of the bytes that belong to exactly that record, whatever happens to the key meanwhile.
+   * `range` may be called again, with another record, when the key is being overwritten.
+   */
+  getObject(
+    bucket: string,
+    key: string,
+    range?: (record: ObjectRecord) => ByteRange | undefined,
+  ): Promise<ObjectBody | undefined>
   /** Whether there was one. */
   deleteObject(bucket: string, key: string): Promise<boolean>
   listObjects(bucket: string, query: ListQuery): Promise<ObjectRecord[]>

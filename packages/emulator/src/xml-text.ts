@@ -16,6 +16,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
 /** Writes a text into the content of an XML element. */
 export function toXmlText(text: string): string {
   return text
-    .replace(FORBIDDEN, (character) => encodeURIComponent(character.isWellFormed() ? character : '\ufffd'))
+    .replace(FORBIDDEN, (character) =>
+      encodeURIComponent(/\p{Surrogate}/u.test(character) ? '\ufffd' : character),
+    )
     .replace(/[&<>"\r]/g, (character) => ENTITIES[character] ?? character)
 }

@@ -1,6 +1,6 @@
 import { toUtf8Bytes } from '../utf8.ts'
 import { compress } from './compress.ts'
-import { BLOCK_BYTES, digest, digestBytes, INITIAL_STATE, toHex } from './sha1.ts'
+import { BLOCK_BYTES, copyWords, digest, digestBytes, INITIAL_STATE, toHex } from './sha1.ts'
 
 /**
  * A key of HMAC-SHA1, ready for use: the states after the padded key's block (RFC 2104, section 4), so that each
@@ -21,10 +21,9 @@ export function createHmacKey(key: string): HmacKey {
 
 /** HMAC-SHA1 of a text's UTF-8 bytes as 40 lower-case hex digits. */
 export function hmacSha1Hex(key: HmacKey, text: string): string {
-  const state = new Int32Array(5)
-  digest(state, key.inner, BLOCK_BYTES, text)
-  outerBlock.set(state)
-  state.set(key.outer)
+  const state = digest(key.inner, BLOCK_BYTES, text)
+  copyWords(state, outerBlock)
+  copyWords(key.outer, state)
   compress(state, outerBlock)
   return toHex(state)
 }
@@ -38,9 +37,7 @@ outerBlock[15] = (BLOCK_BYTES + 20) * 8
 function keyWords(bytes: string): Int32Array {
   const words = new Int32Array(16)
   if (bytes.length > BLOCK_BYTES) {
-    const state = new Int32Array(5)
-    digestBytes(state, INITIAL_STATE, 0, bytes)
-    words.set(state)
+    copyWords(digestBytes(INITIAL_STATE, 0, bytes), words)
     return words
   }
   for (let at = 0; at < bytes.length; at++) {

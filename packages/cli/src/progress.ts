@@ -1,0 +1,59 @@
+import type { Io } from './io.ts'
+import { formatBytes, printable, tell } from './output.ts'
+
+/** Shows how far a transfer is. */
+export interface Progress {
+  add(bytes: number): void
+  /** Takes the display away. */
+  stop(): void
+}
+
+/** Shows a bar on a terminal, and nothing elsewhere. */
+export async function startProgress(
+  io: Io,
+  label: string,
+  totalBytes: number | undefined,
+): Promise<Progress> {
+  if (!io.stderr.isTerminal) return { add() {}, stop() {} }
+  const { SingleBar, Presets } = await import('cli-progress')
+  const rate = (done: number, start: number): string =>
+    `${formatBytes((done * 1000) / Math.max(1, io.elapsed() - start))}/s`
+  const start = io.elapsed()
+  const bar = new SingleBar(
+    {
+      stream: io.stderr.stream as NodeJS.WriteStream,
+      clearOnComplete: true,
+      hideCursor: true,
+      etaBuffer: 100,
+      format(options, params) {
+        const done = `${formatBytes(params.value)}${totalBytes === undefined ? '' : ` of ${formatBytes(totalBytes)}`}`
+        const filled = Math.round(params.progress * 24)
+        const picture =
+          totalBytes === undefined
+            ? ''
+            : `${options.barCompleteString?.slice(0, filled)}${options.barIncompleteString?.slice(0, 24 - filled)} `
+        const eta = totalBytes === undefined || !Number.isFinite(params.eta) ? '' : `, ${params.eta} s left`
+        return `${printable(label)} ${picture}${done}, ${rate(params.value, start)}${eta}`
+      },
+    },
+    Presets.shades_classic,
+  )
+  bar.start(Math.max(1, totalBytes ?? 1), 0)
+  return {
+    add: (bytes) => {
+      if (totalBytes === undefined) bar.setTotal(bar.getTotal() + bytes)
+      bar.increment(bytes)
+    },
+    stop: () => bar.stop(),
+  }
+}
+
+/** The line that stays when a transfer is over. */
+export async function tellTransferred(io: Io, what: string, bytes: number, startedAt: number): Promise<void> {
+  const seconds = (io.elapsed() - startedAt) / 1000
+  const rate = formatBytes(bytes / Math.max(seconds, 0.001))
+  await tell(
+    io,
+    printable(`${what}: ${formatBytes(bytes)} in ${seconds.toFixed(seconds < 10 ? 2 : 0)} s (${rate}/s)`),
+  )
+}

@@ -1,0 +1,141 @@
+import type { Operation } from './operation.ts'
+import { deleteBucket } from './operations/delete-bucket.ts'
+import { deleteObject } from './operations/delete-object.ts'
+import { getObject } from './operations/get-object.ts'
+import { headBucket } from './operations/head-bucket.ts'
+import { headObject } from './operations/head-object.ts'
+import { putBucket } from './operations/put-bucket.ts'
+import { putObject } from './operations/put-object.ts'
+
+/** What a request addresses: the account, a bucket (path `/`), or an object. */
+export type Level = 'service' | 'bucket' | 'object'
+
+/** A row of COS's dispatch table. */
+export interface Route {
+  readonly method: string
+  readonly level: Level
+  /** Query parameters that select the operation, in lower case. All must be there, whatever their value. */
+  readonly params?: readonly string[]
+  /** A header that selects the operation. */
+  readonly header?: string
+  /** COS's name of the operation, as in policies. */
+  readonly name: string
+  /** Absent: not implemented. */
+  readonly run?: Operation
+  /** Whether the bucket need not exist. */
+  readonly createsBucket?: boolean
+}
+
+/** The first row that fits counts, so what is selected by more stands before what is selected by less. */
+const ROUTES: readonly Route[] = [
+  { method: 'GET', level: 'service', name: 'GetService' },
+
+  { method: 'GET', level: 'bucket', params: ['versions'], name: 'GetBucketObjectVersions' },
+  { method: 'GET', level: 'bucket', params: ['uploads'], name: 'ListMultipartUploads' },
+  { method: 'GET', level: 'bucket', params: ['acl'], name: 'GetBucketACL' },
+  { method: 'PUT', level: 'bucket', params: ['acl'], name: 'PutBucketACL' },
+  { method: 'GET', level: 'bucket', params: ['cors'], name: 'GetBucketCORS' },
+  { method: 'PUT', level: 'bucket', params: ['cors'], name: 'PutBucketCORS' },
+  { method: 'DELETE', level: 'bucket', params: ['cors'], name: 'DeleteBucketCORS' },
+  { method: 'GET', level: 'bucket', params: ['location'], name: 'GetBucketLocation' },
+  { method: 'GET', level: 'bucket', params: ['versioning'], name: 'GetBucketVersioning' },
+  { method: 'PUT', level: 'bucket', params: ['versioning'], name: 'PutBucketVersioning' },
+  { method: 'POST', level: 'bucket', params: ['delete'], name: 'DeleteMultipleObjects' },
+  { method: 'GET', level: 'bucket', name: 'GetBucket' },
+  { method: 'HEAD', level: 'bucket', name: 'HeadBucket', run: headBucket },
+  { method: 'PUT', level: 'bucket', name: 'PutBucket', run: putBucket, createsBucket: true },
+  { method: 'DELETE', level: 'bucket', name: 'DeleteBucket', run: deleteBucket },
+  { method: 'POST', level: 'bucket', name: 'PostObject' },
+
+  {
+    method: 'PUT',
+    level: 'object',
+    params: ['partnumber', 'uploadid'],
+    header: 'x-cos-copy-source',
+    name: 'UploadPartCopy',
+  },
+  { method: 'PUT', level: 'object', params: ['partnumber', 'uploadid'], name: 'UploadPart' },
+  { method: 'PUT', level: 'object', params: ['acl'], name: 'PutObjectACL' },
+  { method: 'PUT', level: 'object', params: ['tagging'], name: 'PutObjectTagging' },
+  { method: 'PUT', level: 'object', header: 'x-cos-copy-source', name: 'PutObjectCopy' },
+  { method: 'POST', level: 'object', params: ['uploads'], name: 'InitiateMultipartUpload' },
+  { method: 'POST', level: 'object', params: ['uploadid'], name: 'CompleteMultipartUpload' },
+  { method: 'POST', level: 'object', params: ['append'], name: 'AppendObject' },
+  { method: 'POST', level: 'object', params: ['restore'], name: 'PostObjectRestore' },
+  { method: 'GET', level: 'object', params: ['uploadid'], name: 'ListParts' },
+  { method: 'GET', level: 'object', params: ['acl'], name: 'GetObjectACL' },
+  { method: 'GET', level: 'object', params: ['tagging'], name: 'GetObjectTagging' },
+  { method: 'DELETE', level: 'object', params: ['uploadid'], name: 'AbortMultipartUpload' },
+  { method: 'DELETE', level: 'object', params: ['tagging'], name: 'DeleteObjectTagging' },
+  { method: 'GET', level: 'object', name: 'GetObject', run: getObject },
+  { method: 'HEAD', level: 'object', name: 'HeadObject', run: headObject },
+  { method: 'PUT', level: 'object', name: 'PutObject', run: putObject },
+  { method: 'DELETE', level: 'object', name: 'DeleteObject', run: deleteObject },
+]
+
+/**
+ * Parameters that select an operation in COS, with or without a row above. A request that has one is never the plain
+ * operation of its method.
+ */
+const SUB_RESOURCES: ReadonlySet<string> = new Set([
+  'accelerate',
+  'acl',
+  'append',
+  'callback',
+  'cors',
+  'delete',
+  'domain',
+  'domaincertificate',
+  'encryption',
+  'intelligent-tiering',
+  'intelligenttiering',
+  'inventory',
+  'legal-hold',
+  'lifecycle',
+  'location',
+  'logging',
+  'notification',
+  'object-lock',
+  'origin',
+  'partnumber',
+  'policy',
+  'referer',
+  'rename',
+  'replication',
+  'restore',
+  'retention',
+  'select',
+  'symlink',
+  'tagging',
+  'torrent',
+  'uploadid',
+  'uploads',
+  'versionid',
+  'versioning',
+  'versions',
+  'website',
+])
+
+/**
+ * Finds the operation a request is for; the order of its parameters does not matter.
+ *
+ * @param params - Names in lower case.
+ * @returns A row without `run` for what is not implemented, `undefined` when COS has no such operation.
+ */
+export function findRoute(
+  method: string,
+  level: Level,
+  params: ReadonlyMap<string, string>,
+  headers: ReadonlyMap<string, string>,
+): Route | undefined {
+  const route = ROUTES.find(
+    (row) =>
+      row.method === method &&
+      row.level === level &&
+      (row.params ?? []).every((name) => params.has(name)) &&
+      (row.header === undefined || headers.has(row.header)),
+  )
+  if (route?.params || level === 'service') return route
+  const selector = [...params.keys()].find((name) => SUB_RESOURCES.has(name))
+  return selector === undefined ? route : { method, level, name: `${method} ${level} ?${selector}` }
+}

@@ -1,0 +1,140 @@
+import { type Credential, createCredential } from 'cos-presign'
+import { type Clock, createClock } from './clock.ts'
+import { createHandler } from './handler.ts'
+import { type InjectRequest, type InjectResponse, inject } from './inject.ts'
+import type { Handler } from './message.ts'
+import { createListener, type ListenAddress, type Listener, type ListenOptions } from './node.ts'
+import { assertBucketOption, assertEmulatorOptions, type EmulatorOptions } from './options.ts'
+import type { Store } from './store.ts'
+
+/** A COS for development. */
+export interface Emulator {
+  /** The clock it goes by; moves for tests. */
+  readonly clock: Clock
+  /**
+   * Opens the store and accepts connections.
+   *
+   * @throws What the store or the port says, for instance `EADDRINUSE`; it may then be called again.
+   */
+  listen(options?: ListenOptions): Promise<ListenAddress>
+  /** Answers one request without a socket. */
+  inject(request: InjectRequest): Promise<InjectResponse>
+  /** Stops: requests under way get a moment to finish, then their connections are cut. May be called more than once. */
+  close(): Promise<void>
+  /** Registers a key; replaces one of the same id. */
+  addCredential(credential: Credential): void
+  /** Whether there was one. */
+  removeCredential(secretId: string): boolean
+  /** @returns False when there was a bucket of that name already. */
+  createBucket(name: string): Promise<boolean>
+}
+
+/**
+ * A COS that verifies every request as the real one does, in this process.
+ *
+ * Nothing happens before {@link Emulator.listen} or {@link Emulator.inject}: a data directory is opened there.
+ *
+ * @throws {TypeError|RangeError} A bad option, by name.
+ * @example
+ * const emulator = createEmulator({ credentials: [{ secretId, secretKey }], buckets: ['examplebucket-1250000000'] })
+ * const { url } = await emulator.listen()
+ */
+export function createEmulator(options: EmulatorOptions = {}): Emulator {
+  assertEmulatorOptions(options)
+  const credentials = new Map<string, Credential>()
+  for (const credential of options.credentials ?? []) addCredential(credential)
+  const clock = createClock(options.now ?? Date.now)
+  let opening: Promise<{ store: Store; handle: Handler }> | undefined
+  let isListening = false
+  let listener: Listener | undefined
+  let closing: Promise<void> | undefined
+
+  return { clock, listen, inject: injectRequest, close, addCredential, removeCredential, createBucket }
+
+  async function listen(listenOptions: ListenOptions = {}): Promise<ListenAddress> {
+    if (isListening) throw new Error('The emulator is listening already')
+    isListening = true
+    try {
+      const { handle } = await open()
+      const { idleTimeoutSeconds = 60, onRequest } = options
+      listener = createListener({ handle, now: clock.now, idleTimeoutSeconds, onRequest })
+      return await listener.listen(listenOptions)
+    } catch (error) {
+      isListening = false
+      throw error
+    }
+  }
+
+  async function injectRequest(request: InjectRequest): Promise<InjectResponse> {
+    const { handle } = await open()
+    return await inject(handle, request)
+  }
+
+  function close(): Promise<void> {
+    closing ??= stop()
+    return closing
+  }
+
+  async function stop(): Promise<void> {
+    await listener?.close()
+    const opened = await opening?.catch(() => undefined)
+    await opened?.store.close()
+  }
+
+  function addCredential(credential: Credential): void {
+    const held = createCredential(credential)
+    credentials.set(held.secretId, held)
+  }
+
+  function removeCredential(secretId: string): boolean {
+    return credentials.delete(secretId)
+  }
+
+  async function createBucket(name: string): Promise<boolean> {
+    assertBucketOption(name, 'name')
+    const { store } = await open()
+    return await store.createBucket({ name, createdAt: clock.now() })
+  }
+
+  function open(): Promise<{ store: Store; handle: Handler }> {
+    if (closing !== undefined) return Promise.reject(new Error('The emulator is closed'))
+    opening ??= openNow().catch((error: unknown) => {
+      opening = undefined
+      throw error
+    })
+    return opening
+  }
+
+  async function openNow(): Promise<{ store: Store; handle: Handler }> {
+    const store = await openStore(options)
+    const { buckets = [], defaultBucket, domains = {}, region = 'ap-guangzhou', onRequest } = options
+    const names = new Set([
+      ...buckets,
+      ...(defaultBucket === undefined ? [] : [defaultBucket]),
+      ...Object.values(domains),
+    ])
+    for (const name of names) await store.createBucket({ name, createdAt: clock.now() })
+    const handle = createHandler({
+      store,
+      now: clock.now,
+      region,
+      addressBook: {
+        defaultBucket,
+        domains: new Map(Object.entries(domains).map(([host, bucket]) => [host.toLowerCase(), bucket])),
+      },
+      lookup: (secretId) => credentials.get(secretId),
+      onRequest,
+    })
+    return { store, handle }
+  }
+}
+
+/** The disk store is loaded only where it is wanted: its database is a native module. */
+async function openStore({ dataDir, maxMemoryBytes }: EmulatorOptions): Promise<Store> {
+  if (dataDir === undefined) {
+    const { createMemoryStore } = await import('./memory-store.ts')
+    return createMemoryStore(maxMemoryBytes === undefined ? {} : { maxBytes: maxMemoryBytes })
+  }
+  const { createDiskStore } = await import('./disk-store.ts')
+  return await createDiskStore(dataDir)
+}

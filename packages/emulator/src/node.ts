@@ -1,0 +1,222 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { type Duplex, Readable } from 'node:stream'
+import { finished, pipeline } from 'node:stream/promises'
+import type { Handler, Reply, WireRequest } from './message.ts'
+import { type RawRefusalContext, refuseRaw, toRawRefusal } from './raw-refusal.ts'
+import { Refusal } from './refusal.ts'
+import { createRequestBody, type RequestBody } from './request-body.ts'
+
+/** Where to listen. */
+export interface ListenOptions {
+  /**
+   * 0 takes a free one.
+   * @default 0
+   */
+  readonly port?: number | undefined
+  /**
+   * Others than this machine can reach it only on another address, such as `0.0.0.0`.
+   * @default '127.0.0.1'
+   */
+  readonly host?: string | undefined
+}
+
+/** Where an emulator listens. */
+export interface ListenAddress {
+  /** Without a path: `http://127.0.0.1:9000`. */
+  readonly url: string
+  readonly port: number
+}
+
+/** What the listener works with. */
+export interface ListenerContext extends RawRefusalContext {
+  readonly handle: Handler
+  readonly idleTimeoutSeconds: number
+}
+
+/** An HTTP server around a handler. */
+export interface Listener {
+  listen(options: ListenOptions): Promise<ListenAddress>
+  /** Resolves when no request is under way any more. */
+  close(): Promise<void>
+}
+
+/** A token may have 4096 bytes, a key 850 (2550 encoded), metadata 2048. */
+const MAX_HEADER_BYTES = 32 * 1024
+const HEADERS_TIMEOUT_MS = 30_000
+/** How long requests under way may go on after `close`. */
+const CLOSE_GRACE_MS = 2000
+/** How much of an unwanted body is read so that its sender comes to read the answer. */
+const MAX_DRAIN_BYTES = 256 * 1024 ** 2
+const MAX_DRAIN_MS = 5000
+
+/** Serves HTTP/1.1 on a port. */
+export function createListener(context: ListenerContext): Listener {
+  const connections = new Set<Socket>()
+  const exchanges = new Set<Promise<void>>()
+  const pending = new WeakMap<Duplex, ServerResponse>()
+  const broken = new WeakSet<Duplex>()
+  let closing = false
+  const server = createServer({
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    // Uploads may take as long as they like while bytes come: only idleness is limited.
+    requestTimeout: 0,
+    connectionsCheckingInterval: 5000,
+    keepAliveTimeout: context.idleTimeoutSeconds * 1000,
+    // Answered by the handler, in COS's own words.
+    requireHostHeader: false,
+  })
+  server.timeout = context.idleTimeoutSeconds * 1000
+  server.on('connection', (socket) => {
+    connections.add(socket)
+    socket.once('close', () => connections.delete(socket))
+  })
+  server.on('request', (request, response) => accept(request, response, false))
+  server.on('checkContinue', (request, response) => accept(request, response, true))
+  server.on('checkExpectation', (request, response) => accept(request, response, false))
+  server.on('connect', (_request, socket) => refuseRaw(socket, noTunnel(), context))
+  server.on('clientError', refuseMalformed)
+
+  return {
+    listen: (options) => listenOn(server, options),
+    async close() {
+      closing = true
+      await closeServer(server, connections)
+      await Promise.allSettled(exchanges)
+    },
+  }
+
+  function accept(request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): void {
+    pending.set(request.socket, response)
+    response.once('close', () => {
+      if (pending.get(request.socket) === response) pending.delete(request.socket)
+    })
+    const exchange = serve(request, response, awaitsContinue).finally(() => exchanges.delete(exchange))
+    exchanges.add(exchange)
+  }
+
+  async function serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    awaitsContinue: boolean,
+  ): Promise<void> {
+    const body = createRequestBody(request)
+    const { reply, finish } = await context.handle(toWireRequest(request, response, body, awaitsContinue))
+    try {
+      await send(reply, request, response, body, closing)
+    } catch {
+      // The client is gone, or the bytes of the object are: what was sent so far must not look whole.
+      if (reply.body instanceof Readable) reply.body.destroy()
+      response.destroy()
+    }
+    finish()
+  }
+
+  function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
+    if (broken.has(socket)) return
+    broken.add(socket)
+    const response = pending.get(socket)
+    if (!socket.writable || error.code === 'ECONNRESET') {
+      socket.destroy()
+    } else if (response === undefined) {
+      refuseRaw(socket, toRawRefusal(error), context)
+    } else if (response.req.complete) {
+      // Bytes beyond the announced length of a whole request: it gets its answer, and the rest is forgotten.
+      response.once('close', () => socket.destroy())
+    } else if (response.headersSent) {
+      socket.destroy()
+    } else {
+      // The log entry is that of the request whose body broke.
+      refuseRaw(socket, toRawRefusal(error), { now: context.now })
+    }
+  }
+}
+
+function toWireRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: RequestBody,
+  awaitsContinue: boolean,
+): WireRequest {
+  const { method = '', url = '', httpVersion, rawHeaders } = request
+  const headers: [string, string][] = []
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    headers.push([rawHeaders[at] as string, rawHeaders[at + 1] as string])
+  return {
+    method,
+    target: url,
+    httpVersion,
+    headers,
+    openBody() {
+      if (awaitsContinue) response.writeContinue()
+      return body.read()
+    },
+  }
+}
+
+/**
+ * Sends an answer. When the request's body has not been read to its end, the answer goes out at once and the connection is
+ * closed after it, but not before the sender had time to stop: a connection closed on unread bytes is reset, and then many
+ * clients report the reset instead of the answer.
+ */
+async function send(
+  reply: Reply,
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: RequestBody,
+  isLast: boolean,
+): Promise<void> {
+  const unread = !request.complete
+  const headers = { ...reply.headers, ...(unread || isLast ? { Connection: 'close' } : {}) }
+  response.writeHead(reply.status, Object.entries(headers).flat())
+  const drain = () => (unread ? body.drain(MAX_DRAIN_BYTES, MAX_DRAIN_MS) : undefined)
+  if (reply.body instanceof Readable) {
+    await drain()
+    await pipeline(reply.body, response)
+    return
+  }
+  // Always as bytes: Node would join a text with the header and write both as UTF-8.
+  if (reply.body !== undefined) response.write(reply.body)
+  else if (unread) response.flushHeaders()
+  await drain()
+  response.end()
+  await finished(response)
+}
+
+async function closeServer(server: Server, connections: ReadonlySet<Socket>): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve())
+  })
+  const cut = setTimeout(() => {
+    for (const socket of connections) socket.destroy()
+  }, CLOSE_GRACE_MS)
+  await closed
+  clearTimeout(cut)
+  for (const socket of connections) socket.destroy()
+}
+
+function listenOn(server: Server, { port = 0, host = '127.0.0.1' }: ListenOptions): Promise<ListenAddress> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ port, host }, () => {
+      server.removeListener('error', reject)
+      const bound = (server.address() as AddressInfo).port
+      resolve({ url: `http://${toUrlHost(host)}:${bound}`, port: bound })
+    })
+  })
+}
+
+/** An address that connects from this machine. */
+function toUrlHost(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1'
+  if (host === '::') return '[::1]'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function noTunnel(): Refusal {
+  return new Refusal('MethodNotAllowed', {
+    message:
+      'CONNECT asks for a tunnel to an https: address, and the emulator is an HTTP proxy only: use http: addresses.',
+  })
+}

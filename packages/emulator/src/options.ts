@@ -1,0 +1,121 @@
+import type { Credential } from 'cos-presign'
+import type { AccessLogEntry } from './access-log.ts'
+import { isValidBucketName } from './bucket-name.ts'
+
+/** What an emulator begins with. Everything has a default; without credentials it refuses every request. */
+export interface EmulatorOptions {
+  /**
+   * The keys that may sign. One with `securityToken` is temporary: requests must carry the token, and after `expiresAt`
+   * (Unix seconds) it is refused.
+   * @default []
+   */
+  readonly credentials?: readonly Credential[] | undefined
+  /**
+   * Buckets to create, `BucketName-APPID`; those that a data directory has already stay as they are.
+   * @default []
+   */
+  readonly buckets?: readonly string[] | undefined
+  /** The bucket of requests whose host names none, such as `127.0.0.1:9000`. Created if missing. */
+  readonly defaultBucket?: string | undefined
+  /**
+   * Custom domains: host to bucket, such as `{ 'files.example.com': 'examplebucket-1250000000' }`. A host without a port
+   * stands for every port. The buckets are created if missing.
+   * @default {}
+   */
+  readonly domains?: Readonly<Record<string, string>> | undefined
+  /** Keeps buckets and objects in this directory. Without it everything is in memory and gone at the end. */
+  readonly dataDir?: string | undefined
+  /** How many bytes of objects may be in memory; not with `dataDir`. */
+  readonly maxMemoryBytes?: number | undefined
+  /**
+   * What `HEAD Bucket` names. Host names with other regions are served as well.
+   * @default 'ap-guangzhou'
+   */
+  readonly region?: string | undefined
+  /**
+   * The clock under {@link Emulator.clock}: milliseconds since the epoch.
+   * @default Date.now
+   */
+  readonly now?: (() => number) | undefined
+  /**
+   * A connection on which nothing moves for so long is cut off, also in the middle of a body.
+   * @default 60
+   */
+  readonly idleTimeoutSeconds?: number | undefined
+  /** Called once for each request, after its answer. */
+  readonly onRequest?: ((entry: AccessLogEntry) => void) | undefined
+}
+
+const TYPES: Readonly<Record<keyof EmulatorOptions, string>> = {
+  credentials: 'array',
+  buckets: 'array',
+  defaultBucket: 'string',
+  domains: 'object',
+  dataDir: 'string',
+  maxMemoryBytes: 'number',
+  region: 'string',
+  now: 'function',
+  idleTimeoutSeconds: 'number',
+  onRequest: 'function',
+}
+
+/**
+ * Checks the options by themselves; credentials are checked where they are taken in.
+ *
+ * @throws {TypeError|RangeError} Naming the option.
+ */
+export function assertEmulatorOptions(options: EmulatorOptions): void {
+  if (kindOf(options) !== 'object') throw new TypeError(`"options" must be an object; got ${kindOf(options)}`)
+  for (const [name, value] of Object.entries(options)) {
+    const type = Object.hasOwn(TYPES, name) ? TYPES[name as keyof EmulatorOptions] : undefined
+    if (type === undefined) throw new TypeError(`"${name}" is not an option of the emulator`)
+    if (value !== undefined) assertKind(value, type, name)
+  }
+  const { buckets, defaultBucket, domains, dataDir, maxMemoryBytes, region, idleTimeoutSeconds } = options
+  for (const [index, name] of (buckets ?? []).entries()) assertBucketOption(name, `buckets[${index}]`)
+  if (defaultBucket !== undefined) assertBucketOption(defaultBucket, 'defaultBucket')
+  for (const [host, bucket] of Object.entries(domains ?? {})) {
+    if (!/^[A-Za-z0-9._~:[\]-]+$/.test(host))
+      throw new RangeError(`"domains" must have host names as its keys; got "${host}"`)
+    assertBucketOption(bucket, `domains['${host}']`)
+  }
+  if (dataDir === '') throw new RangeError('"dataDir" must not be empty')
+  if (region !== undefined && !/^[a-z0-9-]+$/.test(region))
+    throw new RangeError('"region" must be like ap-guangzhou')
+  assertPositive(maxMemoryBytes, 'maxMemoryBytes')
+  assertPositive(idleTimeoutSeconds, 'idleTimeoutSeconds')
+  if (dataDir !== undefined && maxMemoryBytes !== undefined) {
+    throw new RangeError('"maxMemoryBytes" has no meaning together with "dataDir"')
+  }
+}
+
+/** @throws {TypeError|RangeError} Naming the option, unless it is `BucketName-APPID`. */
+export function assertBucketOption(name: unknown, option: string): asserts name is string {
+  assertKind(name, 'string', option)
+  if (!isValidBucketName(name as string)) {
+    throw new RangeError(
+      `"${option}" must be BucketName-APPID in lower case, such as examplebucket-1250000000`,
+    )
+  }
+}
+
+function assertKind(value: unknown, kind: string, name: string): void {
+  const found = kindOf(value)
+  if (found !== kind) throw new TypeError(`"${name}" must be ${withArticle(kind)}; got ${withArticle(found)}`)
+}
+
+function assertPositive(value: number | undefined, name: string): void {
+  if (value !== undefined && !(value > 0 && value < 2 ** 53)) {
+    throw new RangeError(`"${name}" must be a number greater than 0`)
+  }
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'array' : typeof value
+}
+
+function withArticle(kind: string): string {
+  if (kind === 'null' || kind === 'undefined') return kind
+  return /^[aeiou]/.test(kind) ? `an ${kind}` : `a ${kind}`
+}

@@ -1,0 +1,64 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createCrc64 } from '../src/crc64.ts'
+
+// Protocol section 1.15, digest vectors.
+const KNOWN = [
+  ['[Object Content]', '16749565679157681890'],
+  ['ObjectContent', '2900061071848923409'],
+  ['0123456789', '2838902930144391966'],
+  ['123456789', '11051210869376104954'],
+  ['', '0'],
+] as const
+
+test.each(KNOWN)('crc64 of %j is the published one', (text, expected) => {
+  expect(crc64Of(Buffer.from(text))).toBe(expected)
+})
+
+test('crc64 does not depend on how the bytes are cut into pieces', () => {
+  fc.assert(
+    fc.property(fc.array(fc.uint8Array({ maxLength: 40 })), (pieces) => {
+      expect(crc64Of(...pieces)).toBe(crc64Of(Buffer.concat(pieces)))
+    }),
+  )
+})
+
+test('crc64 is what the definition gives bit by bit', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
+      expect(crc64Of(bytes)).toBe(divideBitByBit(bytes).toString())
+    }),
+  )
+})
+
+test('crc64 takes a view into a larger buffer', () => {
+  const larger = Buffer.from('..123456789..')
+  expect(crc64Of(larger.subarray(2, 11))).toBe('11051210869376104954')
+})
+
+test('crc64 goes on after a digest', () => {
+  const crc64 = createCrc64()
+  crc64.update(Buffer.from('1234'))
+  crc64.digest()
+  crc64.update(Buffer.from('56789'))
+  expect(crc64.digest()).toBe('11051210869376104954')
+})
+
+function crc64Of(...pieces: Uint8Array[]): string {
+  const crc64 = createCrc64()
+  for (const piece of pieces) crc64.update(piece)
+  return crc64.digest()
+}
+
+/** The textbook: one division step a bit, in BigInt. */
+function divideBitByBit(bytes: Uint8Array): bigint {
+  const allOnes = 0xffffffffffffffffn
+  let remainder = allOnes
+  for (const byte of bytes) {
+    remainder ^= BigInt(byte)
+    for (let bit = 0; bit < 8; bit++) {
+      remainder = (remainder >> 1n) ^ ((remainder & 1n) === 1n ? 0xc96c5795d7870f42n : 0n)
+    }
+  }
+  return remainder ^ allOnes
+}
