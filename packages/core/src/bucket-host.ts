@@ -1,4 +1,4 @@
-import { assertText, kindOf } from './assert.ts'
+import { assertText, assertType, wrongValue } from './assert.ts'
 import { type Scheme, toHost } from './host.ts'
 import { regionEndpoint } from './region.ts'
 
@@ -26,7 +26,7 @@ export function createBucketHost(endpoints: Endpoints, scheme: Scheme, asWritten
     if (bucket !== lastBucket) {
       assertBucket(bucket)
       const host = template.replaceAll('{Bucket}', bucket)
-      lastHost = asWritten ? host : toHost(host, scheme, 'Bucket', 'Scheme')
+      lastHost = asWritten ? host : toHost(host, scheme, 'Bucket')
       lastBucket = bucket
     }
     return lastHost
@@ -34,27 +34,22 @@ export function createBucketHost(endpoints: Endpoints, scheme: Scheme, asWritten
 }
 
 function hostTemplate({ Region, Endpoint, Domain }: Endpoints, scheme: Scheme): string {
-  const region = Region === undefined ? undefined : regionEndpoint(Region)
-  if (Domain !== undefined) {
-    assertText(Domain, 'Domain')
-    if (Region === undefined && Domain.includes('{Region}'))
-      throw new TypeError('"Domain" holds {Region}, so "Region" must be given')
-    const host = Domain.replaceAll('{Region}', Region ?? '')
-    toHost(host.replaceAll('{Bucket}', 'bucket-1'), scheme, 'Domain', 'Scheme')
-    return host
+  if (Endpoint !== undefined) assertText(Endpoint, 'Endpoint')
+  if (Domain !== undefined) assertText(Domain, 'Domain')
+  const template = Domain ?? `{Bucket}.${Endpoint ?? '{Region}'}`
+  if (Region === undefined && template.includes('{Region}')) {
+    throw new TypeError('"Region" must be given, or "Endpoint", or "Domain" without {Region}')
   }
-  const endpoint = Endpoint ?? region
-  if (endpoint === undefined) throw new TypeError('One of "Region", "Endpoint" and "Domain" must be given')
-  toHost(endpoint, scheme, 'Endpoint', 'Scheme')
-  return `{Bucket}.${endpoint}`
+  const region = Region === undefined ? '' : regionEndpoint(Region)
+  const host = template.replaceAll('{Region}', Domain === undefined ? region : (Region ?? ''))
+  toHost(host.replaceAll('{Bucket}', 'b-1'), scheme, Domain === undefined ? 'Endpoint' : 'Domain')
+  return host
 }
 
 /** Checks a bucket name: `BucketName-APPID`. */
 function assertBucket(bucket: unknown): asserts bucket is string {
-  if (typeof bucket !== 'string') throw new TypeError(`"Bucket" must be a string; got ${kindOf(bucket)}`)
-  if (!/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-\d+$/i.test(bucket)) {
-    throw new RangeError(
-      '"Bucket" must be BucketName-APPID, such as examplebucket-1250000000: letters, digits and "-"',
-    )
+  assertType(bucket, 'Bucket', 'string')
+  if (!/^[a-z\d](?:[a-z\d-]*[a-z\d])?-\d+$/i.test(bucket)) {
+    throw wrongValue('Bucket', 'must be BucketName-APPID, such as example-1250000000')
   }
 }

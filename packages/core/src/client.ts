@@ -1,22 +1,14 @@
-import { assertOptions, assertSeconds, assertText, assertUnixSeconds, kindOf } from './assert.ts'
+import { assertOneOf, assertOptions, assertSeconds, assertText, assertType } from './assert.ts'
 import { type BucketHost, createBucketHost } from './bucket-host.ts'
-import { assertCredential, type Credential, createCredential } from './credential.ts'
-import { assertScheme, type Scheme, tokenNameOf } from './host.ts'
-import { assertKeyLength } from './object-key.ts'
-import {
-  assertHeaderSyntax,
-  assertSignableHeaders,
-  assertSignableParams,
-  combineRepeated,
-  findPair,
-  type Pairs,
-  toTextPairs,
-} from './pairs.ts'
+import { assertSecret, assertSecretId } from './credential.ts'
+import { assertScheme, type Scheme } from './host.ts'
+import { assertKeyLength, assertUrlKey } from './object-key.ts'
+import { type Pairs, toHeaders, toParams } from './pairs.ts'
 import { encodePath } from './percent-encoding.ts'
-import { composeUrl, type Destination, isTokenGiven, type UrlNames, writeUrl } from './presign-url.ts'
+import { composeUrl, type Destination, missingToken, withHost, writeUrl } from './presign-url.ts'
+import { printRedacted } from './print.ts'
 import { asPythonSigns } from './python-compat.ts'
-import { printAs, redact, redactId } from './redact.ts'
-import { signerOf } from './sign-request.ts'
+import { createSignKeys } from './sign-key.ts'
 import {
   computeSignature,
   type RequestParts,
@@ -25,7 +17,7 @@ import {
   toAuthorization,
   toQuery,
 } from './signature.ts'
-import { clampWindow, earlyStart, keyTimeOf, readClock, type TimeWindow } from './time-window.ts'
+import { earlyStart, endWithKey, keyTimeOf, NEVER, readClock, type TimeWindow } from './time-window.ts'
 
 /** The methods that COS signs requests for. */
 export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE' | 'HEAD'
@@ -111,7 +103,7 @@ export interface AuthorizedRequest {
   readonly headers: Readonly<Record<string, string>>
 }
 
-const OPTIONS = new Set([
+const OPTIONS = [
   'Region',
   'Endpoint',
   'Domain',
@@ -123,12 +115,11 @@ const OPTIONS = new Set([
   'SignHost',
   'Compat',
   'Now',
-])
-const OBJECT = new Set(['Bucket', 'Key'])
-const DOWNLOAD = new Set([...OBJECT, 'Expired', 'Params', 'Headers', 'SignHost'])
-const SIGN = new Set([...DOWNLOAD, 'Method'])
-
-const NAMES: UrlNames = { path: 'Key', params: 'Params', headers: 'Headers', token: 'Token' }
+]
+const OBJECT = ['Bucket', 'Key']
+const DOWNLOAD = [...OBJECT, 'Expired', 'Params', 'Headers', 'SignHost']
+const SIGN = [...DOWNLOAD, 'Method']
+const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'HEAD']
 
 /**
  * Signs requests to COS under the names of the vendor's documentation. Every method is synchronous, needs no network, and throws
@@ -141,13 +132,9 @@ const NAMES: UrlNames = { path: 'Key', params: 'Params', headers: 'Headers', tok
  * const url = client.getPresignedDownloadUrl({ Bucket: 'examplebucket-1250000000', Key: 'exampleobject' })
  */
 export class CosClient {
-  readonly #credential: Credential
-  readonly #signer: Signer
-  readonly #bucketHost: BucketHost
-  readonly #scheme: Scheme
-  readonly #signHost: boolean
-  readonly #python: boolean
-  readonly #now: () => number
+  // All in one private field, so that nothing is printed or serialised; and a function, because a browser's console does show
+  // the value of a private field.
+  readonly #settings: () => Settings
 
   constructor(options: CosClientOptions) {
     assertOptions(options, 'options', OPTIONS)
@@ -161,32 +148,26 @@ export class CosClient {
       Compat,
       Now = Date.now,
     } = options
-    const credential = {
-      secretId: SecretId,
-      secretKey: SecretKey,
-      securityToken: Token,
-      expiresAt: TokenExpiresAt,
-    }
-    assertCredential(credential, {
-      secretId: 'SecretId',
-      secretKey: 'SecretKey',
-      securityToken: 'Token',
-      expiresAt: 'TokenExpiresAt',
-    })
+    assertSecretId(SecretId, 'SecretId')
+    assertSecret(SecretKey, 'SecretKey')
+    if (Token !== undefined) assertSecret(Token, 'Token')
+    if (TokenExpiresAt !== undefined) assertSeconds(TokenExpiresAt, 'TokenExpiresAt')
     assertScheme(Scheme, 'Scheme')
-    assertBoolean(SignHost, 'SignHost')
-    if (Compat !== undefined && Compat !== 'python')
-      throw new RangeError('"Compat" must be "python" or left out')
-    if (typeof Now !== 'function')
-      throw new TypeError(`"Now" must be a function returning milliseconds; got ${kindOf(Now)}`)
-    this.#credential = createCredential(credential)
-    this.#signer = signerOf(this.#credential)
-    this.#bucketHost = createBucketHost(options, Scheme, Compat === 'python')
-    this.#scheme = Scheme
-    this.#signHost = SignHost
-    this.#python = Compat === 'python'
-    this.#now = Now
-    printAs(this, () => `CosClient ${JSON.stringify(this)}`)
+    assertType(SignHost, 'SignHost', 'boolean')
+    if (Compat !== undefined) assertOneOf(Compat, 'Compat', ['python'])
+    assertType(Now, 'Now', 'function')
+    const python = Compat === 'python'
+    const settings: Settings = {
+      signer: { secretId: SecretId, signKeys: createSignKeys(SecretKey) },
+      bucketHost: createBucketHost(options, Scheme, python),
+      scheme: Scheme,
+      signHost: SignHost,
+      token: Token,
+      keyExpiresAt: TokenExpiresAt ?? NEVER,
+      python,
+      now: Now,
+    }
+    this.#settings = () => settings
   }
 
   /**
@@ -198,7 +179,7 @@ export class CosClient {
    * @see https://cloud.tencent.com/document/product/436/7778
    */
   getAuth(params: SignParams): string {
-    return this.#authorization(this.#read(params, SIGN, params?.Method))
+    return toAuthorization(sign(this.#read(params)))
   }
 
   /**
@@ -208,7 +189,7 @@ export class CosClient {
    * @see https://cloud.tencent.com/document/product/436/14114
    */
   getPresignedUrl(params: SignParams): string {
-    return this.#url(this.#read(params, SIGN, params?.Method))
+    return urlOf(this.#read(params))
   }
 
   /**
@@ -218,7 +199,7 @@ export class CosClient {
    * @see https://cloud.tencent.com/document/product/436/14116
    */
   getPresignedDownloadUrl(params: DownloadUrlParams): string {
-    return this.#url(this.#read(params, DOWNLOAD, 'GET'))
+    return urlOf(this.#read(params, DOWNLOAD, 'GET'))
   }
 
   /**
@@ -227,15 +208,15 @@ export class CosClient {
    * @throws {SignatureError} `ERR_CREDENTIAL_EXPIRED`: the temporary key is dead.
    */
   presign(params: SignParams): PresignedRequest {
-    const call = this.#read(params, SIGN, params?.Method)
-    const { startsAt, expiresAt } = call.window
+    const call = this.#read(params)
+    const { method, startsAt, expiresAt } = call
     return printRedacted({
-      method: call.method,
-      url: this.#url(call),
+      method,
+      url: urlOf(call),
       headers: Object.fromEntries(call.headers.filter(([name]) => name.toLowerCase() !== 'host')),
       startsAt,
       expiresAt,
-      effectiveExpiresAt: Math.min(expiresAt, this.#credential.expiresAt ?? expiresAt),
+      effectiveExpiresAt: Math.min(expiresAt, call.keyExpiresAt),
     })
   }
 
@@ -245,115 +226,94 @@ export class CosClient {
    * @throws {SignatureError} `ERR_CREDENTIAL_EXPIRED`: the temporary key is dead.
    */
   authorize(params: SignParams): AuthorizedRequest {
-    const call = this.#read(params, SIGN, params?.Method)
-    const { securityToken } = this.#credential
-    const headers = new Map(call.headers)
-    const authorization = this.#authorization(call)
-    headers.set('Authorization', authorization)
-    if (securityToken !== undefined) {
-      const name = tokenNameOf(call.destination.host)
-      if (!isTokenGiven(name, securityToken, call.params, call.headers, NAMES))
-        headers.set(name, securityToken)
-    }
-    return printRedacted({ authorization, headers: Object.fromEntries(headers) })
+    const call = this.#read(params)
+    const { host, token } = call
+    const authorization = toAuthorization(sign(call))
+    const headers = Object.fromEntries([...call.headers, ['Authorization', authorization]])
+    const name = token && missingToken(token, host, call.params, call.headers)
+    if (name) headers[name] = token
+    return printRedacted({ authorization, headers })
   }
 
   /** The address of an object (or bucket), not signed: for public objects, or to be sent with {@link authorize}d headers. */
   getObjectUrl(params: ObjectParams): string {
     assertOptions(params, 'params', OBJECT)
-    return `${this.#scheme}://${this.#bucketHost(params.Bucket)}${encodePath(this.#path(params.Key))}`
+    const { scheme, bucketHost, python } = this.#settings()
+    return `${scheme}://${bucketHost(params.Bucket)}${encodePath(pathOf(params.Key, python))}`
   }
 
-  /** What JSON and printing show: no secret. */
-  toJSON(): Readonly<Record<string, unknown>> {
-    return { SecretId: redactId(this.#credential.secretId), Scheme: this.#scheme, SignHost: this.#signHost }
-  }
-
-  #authorization(call: Call): string {
-    const { params, headers } = call
-    const { host, signHost } = call.destination
-    if (this.#python) return toAuthorization(this.#pythonSignature(call))
-    const addHost = signHost && findPair(headers, 'host') === undefined
-    const signed = addHost ? [...headers, ['host', host] as const] : headers
-    const { method, path, keyTime } = call
-    return toAuthorization(computeSignature({ method, path, params, headers: signed }, this.#signer, keyTime))
-  }
-
-  #url(call: Call): string {
-    if (!this.#python) return composeUrl(call, call.destination, this.#signer, call.keyTime, NAMES)
-    return writeUrl(call.destination, call.path, toQuery(this.#pythonSignature(call)), call.params)
-  }
-
-  #pythonSignature({ method, path, params, headers, destination, keyTime }: Call): Signature {
-    return computeSignature(
-      asPythonSigns({ method, path, params, headers }, destination),
-      this.#signer,
-      keyTime,
-    )
-  }
-
-  #read(params: DownloadUrlParams, known: ReadonlySet<string>, method: unknown): Call {
+  #read(
+    params: DownloadUrlParams & { readonly Method?: unknown },
+    known: readonly string[] = SIGN,
+    method: unknown = params?.Method,
+  ): Call {
     assertOptions(params, 'params', known)
-    const { Expired = 300, SignHost: signHost = this.#signHost } = params
+    const settings = this.#settings()
+    const { python } = settings
+    const { Expired = 300, SignHost = settings.signHost } = params
     assertMethod(method)
-    assertSeconds(Expired, 'Expired')
-    assertBoolean(signHost, 'SignHost')
-    const host = this.#bucketHost(params.Bucket)
-    const path = this.#path(params.Key)
-    const signed = toTextPairs(params.Params, 'Params')
-    const headers = toTextPairs(params.Headers, 'Headers')
-    if (this.#python) {
-      assertHeaderSyntax(headers, 'Headers')
-    } else {
-      assertSignableParams(signed, 'Params')
-      assertSignableHeaders(headers, 'Headers')
-    }
-    const seconds = readClock(this.#now, 'Now')
-    const whole = { startsAt: earlyStart(seconds), expiresAt: seconds + Expired }
-    assertUnixSeconds(whole.expiresAt, 'Expired')
-    const window = this.#python ? whole : clampWindow(whole, seconds, this.#credential.expiresAt)
+    assertSeconds(Expired, 'Expired', 1)
+    assertType(SignHost, 'SignHost', 'boolean')
+    const host = settings.bucketHost(params.Bucket)
+    const path = pathOf(params.Key, python)
+    const seconds = readClock(settings.now, 'Now')
+    const end = seconds + Expired
     return {
+      scheme: settings.scheme,
+      token: settings.token,
+      keyExpiresAt: settings.keyExpiresAt,
+      signer: settings.signer,
+      python,
       method,
       path,
-      params: signed,
-      headers: this.#python ? headers : combineRepeated(headers),
-      destination: { scheme: this.#scheme, host, signHost, token: this.#credential.securityToken },
-      window,
-      keyTime: keyTimeOf(window),
+      params: toParams(params.Params, 'Params', python),
+      headers: toHeaders(params.Headers, 'Headers', python),
+      host,
+      signHost: SignHost,
+      startsAt: earlyStart(seconds),
+      expiresAt: python ? end : endWithKey(end, seconds, settings.keyExpiresAt),
     }
   }
+}
 
-  #path(Key: unknown): string {
-    if (Key === '') throw new RangeError('"Key" must not be empty; "/" is the bucket')
-    assertText(Key, 'Key')
-    const path = Key.startsWith('/') ? Key : `/${Key}`
-    if (!this.#python) assertKeyLength(path.slice(1), 'Key')
-    return path
-  }
+/** A client's options, checked. */
+interface Settings {
+  readonly signer: Signer
+  readonly bucketHost: BucketHost
+  readonly scheme: Scheme
+  readonly signHost: boolean
+  readonly token: string | undefined
+  readonly keyExpiresAt: number
+  readonly python: boolean
+  readonly now: () => number
 }
 
 /** A call's parameters, checked. */
-interface Call extends RequestParts {
+interface Call extends Omit<Settings, 'bucketHost' | 'now'>, RequestParts, Destination, TimeWindow {
   readonly method: Method
-  readonly destination: Destination
-  readonly window: TimeWindow
-  readonly keyTime: string
 }
 
-const METHODS = new Set<unknown>(['GET', 'PUT', 'POST', 'DELETE', 'HEAD'])
+function sign(call: Call): Signature {
+  const { method, path, params, headers, host, signer, python } = call
+  if (python) return computeSignature(asPythonSigns(call, call), signer, keyTimeOf(call))
+  const signed = call.signHost ? withHost(headers, host) : headers
+  return computeSignature({ method, path, params, headers: signed }, signer, keyTimeOf(call))
+}
+
+function urlOf(call: Call): string {
+  const { path, params, python } = call
+  if (python) return writeUrl(call, path, toQuery(sign(call)), params)
+  assertUrlKey(path, 'Key')
+  return composeUrl(call, call, call.signer, keyTimeOf(call))
+}
+
+function pathOf(key: unknown, python: boolean): string {
+  assertText(key, 'Key')
+  const path = key.startsWith('/') ? key : `/${key}`
+  if (!python) assertKeyLength(path.slice(1), 'Key')
+  return path
+}
 
 function assertMethod(method: unknown): asserts method is Method {
-  if (typeof method !== 'string') throw new TypeError(`"Method" must be a string; got ${kindOf(method)}`)
-  if (!METHODS.has(method))
-    throw new RangeError('"Method" must be GET, PUT, POST, DELETE or HEAD, in capitals')
-}
-
-function assertBoolean(value: unknown, name: string): asserts value is boolean {
-  if (typeof value !== 'boolean') throw new TypeError(`"${name}" must be true or false; got ${kindOf(value)}`)
-}
-
-/** Makes a result print redacted, while its members and its JSON stay complete. */
-function printRedacted<T extends object>(result: T): T {
-  printAs(result, () => JSON.parse(redact(JSON.stringify(result))))
-  return result
+  assertOneOf(method, 'Method', METHODS)
 }

@@ -1,5 +1,5 @@
-import { assertOptions, assertText, assertUnixSeconds } from './assert.ts'
-import { printAs, redactId } from './redact.ts'
+import { assertOptions, assertSeconds, assertText, wrongValue } from './assert.ts'
+import { printAs, redactId } from './print.ts'
 
 /** The key a request is signed with: permanent, or temporary with a token and an end. */
 export interface Credential {
@@ -13,7 +13,7 @@ export interface Credential {
   readonly expiresAt?: number | undefined
 }
 
-const KNOWN = new Set(['secretId', 'secretKey', 'securityToken', 'expiresAt'])
+const KNOWN = ['secretId', 'secretKey', 'securityToken', 'expiresAt']
 
 const held = new WeakMap<object, Credential>()
 
@@ -31,36 +31,32 @@ export function createCredential(credential: Credential): Credential {
 }
 
 /** Checks a credential; messages say what is wrong with which member and never hold a value. */
-export function assertCredential(
-  credential: unknown,
-  names: CredentialNames = NAMES,
-): asserts credential is Credential {
+export function assertCredential(credential: unknown): asserts credential is Credential {
   if (credential instanceof RedactedCredential) return
-  if (names === NAMES) assertOptions(credential, 'credential', KNOWN)
+  assertOptions(credential, 'credential', KNOWN)
   const { secretId, secretKey, securityToken, expiresAt } = credential as Record<string, unknown>
-  assertSecret(secretId, names.secretId)
-  if (/[\s&]/.test(secretId)) throw new RangeError(`"${names.secretId}" must not hold white space or "&"`)
-  assertSecret(secretKey, names.secretKey)
-  if (securityToken !== undefined) assertSecret(securityToken, names.securityToken)
-  if (expiresAt !== undefined) assertUnixSeconds(expiresAt, names.expiresAt)
+  assertSecretId(secretId, 'secretId')
+  assertSecret(secretKey, 'secretKey')
+  if (securityToken !== undefined) assertSecret(securityToken, 'securityToken')
+  if (expiresAt !== undefined) assertSeconds(expiresAt, 'expiresAt')
 }
 
-/** What the members are called where the caller wrote them. */
-export type CredentialNames = Readonly<Record<keyof Credential, string>>
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const NOT_IN_SECRET = /^\s|\s$|[\0-\x1f\x7f]/
 
-const NAMES: CredentialNames = {
-  secretId: 'secretId',
-  secretKey: 'secretKey',
-  securityToken: 'securityToken',
-  expiresAt: 'expiresAt',
-}
-
-function assertSecret(value: unknown, name: string): asserts value is string {
+/** Checks a SecretKey or token; the message never holds it. */
+export function assertSecret(
+  value: unknown,
+  name: string,
+  wrong: RegExp = NOT_IN_SECRET,
+): asserts value is string {
   assertText(value, name)
-  if (value !== value.trim())
-    throw new RangeError(`"${name}" has white space around it; remove it (often a line end)`)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  if (/[\0-\x1f\x7f]/.test(value)) throw new RangeError(`"${name}" holds a control character`)
+  if (wrong.test(value)) throw wrongValue(name, 'has white space around it, or a control character')
+}
+
+/** Checks a SecretId, which is sent as it is, between `&`. */
+export function assertSecretId(value: unknown, name: string): asserts value is string {
+  assertSecret(value, name, /[^!-%'-~]/)
 }
 
 // The members live in a WeakMap and not in fields, private or not: a browser's console shows fields of both kinds.

@@ -1,8 +1,9 @@
+// None is retryable: none of these mends itself.
 const CODES = {
-  ERR_AUTHORIZATION_MALFORMED: { retryable: false },
-  ERR_CREDENTIAL_EXPIRED: { retryable: false },
-  ERR_PRESIGNED_URL_MALFORMED: { retryable: false },
-  ERR_TARGET_MALFORMED: { retryable: false },
+  ERR_AUTHORIZATION_MALFORMED: 'A text is no Authorization value.',
+  ERR_CREDENTIAL_EXPIRED: 'The temporary key is dead.',
+  ERR_PRESIGNED_URL_MALFORMED: 'A text is no presigned URL.',
+  ERR_TARGET_MALFORMED: 'A text is no request target.',
 } as const
 
 /** Why a {@link SignatureError} was thrown; never changes within a major version. */
@@ -17,11 +18,10 @@ export class SignatureError extends Error {
   /** Stable reason. */
   readonly code: SignatureErrorCode
   /** Whether the same call may succeed later with nothing changed by the caller. */
-  readonly retryable: boolean
+  readonly retryable: boolean = false
 
   constructor(code: SignatureErrorCode, message: string) {
     super(message)
     this.code = code
-    this.retryable = CODES[code].retryable
   }
 }

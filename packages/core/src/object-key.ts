@@ -1,4 +1,4 @@
-import { assertText } from './assert.ts'
+import { assertText, wrongValue } from './assert.ts'
 import { toUtf8Bytes } from './utf8.ts'
 
 /** The longest key COS takes, in UTF-8 bytes (documentation 436/13324). */
@@ -10,16 +10,14 @@ export function assertKeyLength(key: string, name: string): void {
   if (key.length * 3 <= MAX_KEY_BYTES) return
   const bytes = toUtf8Bytes(key).length
   if (bytes > MAX_KEY_BYTES) {
-    throw new RangeError(`"${name}" has ${bytes} UTF-8 bytes; COS takes at most ${MAX_KEY_BYTES}`)
+    throw wrongValue(name, `has ${bytes} UTF-8 bytes; COS takes at most ${MAX_KEY_BYTES}`)
   }
 }
 
 /** Refuses a path that no URL can carry: clients drop a last segment `.` or `..`, even percent-encoded. */
 export function assertUrlKey(path: string, name: string): void {
   if (/\/\.\.?$/.test(path)) {
-    throw new RangeError(
-      `"${name}" ends in the segment "." or "..", which every client removes from a URL; rename the object`,
-    )
+    throw wrongValue(name, 'ends in "." or "..", which clients drop')
   }
 }
 
@@ -27,6 +25,6 @@ export function assertUrlKey(path: string, name: string): void {
 export function assertPath(path: unknown): asserts path is string {
   assertText(path, 'path')
   if (!path.startsWith('/'))
-    throw new RangeError('"path" must start with "/"; pass the decoded path of the request')
+    throw wrongValue('path', 'must start with "/"; pass the decoded path of the request')
   assertKeyLength(path.slice(1), 'path')
 }

@@ -5,12 +5,15 @@ import { fromUtf8Bytes, isBytes } from './utf8.ts'
  * digits. In the canonical strings the encoded *names* are then lower-cased as a whole, hex digits included.
  */
 
-const UNRESERVED = /^[A-Za-z0-9\-_.~]*$/
+const UNRESERVED = /^[\w.~-]*$/
 
 /** Encodes a name or value. The text must be well formed. */
 export function encode(text: string): string {
   if (UNRESERVED.test(text)) return text
-  return encodeURIComponent(text).replace(/[!'()*]/g, hexEscape)
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
 }
 
 /** The form of a name in canonical strings and lists. */
@@ -23,7 +26,7 @@ export function encodeName(name: string): string {
  * vendor's Python SDK does the same).
  */
 export function encodePath(key: string): string {
-  const encoded = /^[A-Za-z0-9\-_.~/]*$/.test(key) ? key : encode(key).replaceAll('%2F', '/')
+  const encoded = /^[\w.~/-]*$/.test(key) ? key : encode(key).replaceAll('%2F', '/')
   return encoded.includes('./') ? encoded.replaceAll('./', '.%2F') : encoded
 }
 
@@ -43,7 +46,7 @@ export function decodeToBytes(raw: string, plusIsSpace: boolean): string {
 
 /** Encodes bytes (one character each) by the same rule as {@link encode}, valid UTF-8 or not. */
 export function encodeBytes(bytes: string): string {
-  return UNRESERVED.test(bytes) ? bytes : bytes.replace(/[^A-Za-z0-9\-_.~]/g, hexEscape)
+  return UNRESERVED.test(bytes) ? bytes : bytes.replace(/[^\w.~-]/g, hexEscape)
 }
 
 /** Percent-decodes a path as UTF-8; `undefined` when it is not valid UTF-8 or holds a `%` that begins no escape. */

@@ -1,4 +1,4 @@
-import { assertOptions } from './assert.ts'
+import { assertOptions, assertType } from './assert.ts'
 import { assertCredential, type Credential } from './credential.ts'
 import { assertScheme, type Scheme, toHost, tokenNameOf } from './host.ts'
 import { assertUrlKey } from './object-key.ts'
@@ -25,8 +25,8 @@ export interface PresignOptions extends SignOptions {
   readonly signHost?: boolean | undefined
 }
 
-const REQUEST = new Set(['method', 'path', 'params', 'headers', 'scheme', 'host'])
-const OPTIONS = new Set(['expiresInSeconds', 'startsAt', 'expiresAt', 'now', 'signHost'])
+const REQUEST = ['method', 'path', 'params', 'headers', 'scheme', 'host']
+const OPTIONS = ['expiresInSeconds', 'startsAt', 'expiresAt', 'now', 'signHost']
 
 /**
  * Makes a presigned URL: whoever has it may make this one request, with no key of their own.
@@ -51,20 +51,19 @@ export function presignUrl(
   assertOptions(options, 'options', OPTIONS)
   assertCredential(credential)
   const { scheme = 'https' } = request
-  assertScheme(scheme, 'scheme')
-  const host = toHost(request.host, scheme, 'host')
-  const parts = checkRequest(request)
-  const keyTime = keyTimeOf(windowOf(options, credential.expiresAt))
   const { signHost = true } = options
-  const destination = { scheme, host, signHost, token: credential.securityToken }
-  return composeUrl(parts, destination, signerOf(credential), keyTime, NAMES)
-}
-
-const NAMES: UrlNames = {
-  path: 'path',
-  params: 'params',
-  headers: 'headers',
-  token: 'credential.securityToken',
+  assertScheme(scheme, 'scheme')
+  assertType(signHost, 'signHost', 'boolean')
+  const destination = {
+    scheme,
+    host: toHost(request.host, scheme, 'host'),
+    signHost,
+    token: credential.securityToken,
+  }
+  const parts = checkRequest(request)
+  assertUrlKey(parts.path, 'path')
+  const keyTime = keyTimeOf(windowOf(options, credential.expiresAt))
+  return composeUrl(parts, destination, signerOf(credential), keyTime)
 }
 
 /** Where a URL points, and what goes with it. */
@@ -76,32 +75,23 @@ export interface Destination {
   readonly token: string | undefined
 }
 
-/** What the caller calls things, for messages. */
-export interface UrlNames {
-  readonly path: string
-  readonly params: string
-  readonly headers: string
-  readonly token: string
-}
-
 /** Adds host and token, signs and writes the URL. */
 export function composeUrl(
-  parts: RequestParts,
+  { method, path, params, headers }: RequestParts,
   destination: Destination,
   signer: Signer,
   keyTime: string,
-  names: UrlNames,
 ): string {
-  const { method, path } = parts
-  assertUrlKey(path, names.path)
-  const params = withToken(parts, destination, names)
-  const headers = withHost(parts.headers, destination, names)
-  return writeUrl(
-    destination,
-    path,
-    toQuery(computeSignature({ method, path, params, headers }, signer, keyTime)),
-    params,
-  )
+  const { host, signHost, token } = destination
+  const given = findPair(headers, 'host')
+  if (given !== undefined && given.toLowerCase() !== host) {
+    throw new TypeError('The given Host is not the host of the URL; leave it out')
+  }
+  const name = token && missingToken(token, host, params, headers)
+  const all = name ? [...params, [name, token] as const] : params
+  const signed = signHost ? withHost(headers, host) : headers
+  const signature = computeSignature({ method, path, params: all, headers: signed }, signer, keyTime)
+  return writeUrl(destination, path, toQuery(signature), all)
 }
 
 /** Writes a URL: the path encoded, the signature, then the parameters in their order. */
@@ -116,38 +106,27 @@ export function writeUrl(
   return url
 }
 
-function withHost(headers: TextPairs, { host, signHost }: Destination, names: UrlNames): TextPairs {
-  const given = findPair(headers, 'host')
-  if (given === undefined) return signHost ? [...headers, ['host', host]] : headers
-  if (given.toLowerCase() === host) return headers
-  throw new TypeError(
-    `"${names.headers}" holds a Host that is not the URL's host, so no client would send it; leave it out`,
-  )
+/** The headers with Host, unless one is given. */
+export function withHost(headers: TextPairs, host: string): TextPairs {
+  return findPair(headers, 'host') === undefined ? [...headers, ['host', host]] : headers
 }
 
-function withToken(
-  { params, headers }: RequestParts,
-  { host, token }: Destination,
-  names: UrlNames,
-): TextPairs {
-  if (token === undefined) return params
-  const name = tokenNameOf(host)
-  return isTokenGiven(name, token, params, headers, names) ? params : [...params, [name, token]]
-}
-
-/** Whether the caller gave the token already; throws a TypeError if they gave another one. */
-export function isTokenGiven(
-  name: string,
+/**
+ * The name under which the token is still to be sent, or `undefined` when the caller gave it.
+ *
+ * @throws {TypeError} The caller gave another token.
+ */
+export function missingToken(
   token: string,
+  host: string,
   params: TextPairs,
   headers: TextPairs,
-  names: UrlNames,
-): boolean {
-  const given = [findPair(params, name), findPair(headers, name)].filter((value) => value !== undefined)
-  if (given.some((value) => value !== token)) {
-    throw new TypeError(
-      `"${name}" in "${names.params}" or "${names.headers}" is not "${names.token}"; leave it out, it is added`,
-    )
+): string | undefined {
+  const name = tokenNameOf(host)
+  const inParams = findPair(params, name)
+  const inHeaders = findPair(headers, name)
+  if ((inParams ?? token) !== token || (inHeaders ?? token) !== token) {
+    throw new TypeError(`The given ${name} is not the token of the key; leave it out`)
   }
-  return given.length > 0
+  return (inParams ?? inHeaders) === undefined ? name : undefined
 }

@@ -9,32 +9,12 @@ import type { RequestParts } from './signature.ts'
  * port; of names that are one after lower-casing it signs the last.
  */
 
-const SIGNED = new Set([
-  'cache-control',
-  'content-disposition',
-  'content-encoding',
-  'content-length',
-  'content-md5',
-  'content-type',
-  'expect',
-  'expires',
-  'host',
-  'if-match',
-  'if-modified-since',
-  'if-none-match',
-  'if-unmodified-since',
-  'origin',
-  'pic-operations',
-  'range',
-  'transfer-encoding',
-])
+const SIGNED =
+  /^(?:x-c(?:os|i)-.*|cache-control|content-(?:disposition|encoding|length|md5|type)|expect|expires|host|if-(?:none-)?match|if-(?:un)?modified-since|origin|pic-operations|range|transfer-encoding)$/i
 
 /** The parts of a request that the Python SDK signs: some of the headers, and the URL's host unless a Host is given. */
 export function asPythonSigns(parts: RequestParts, { host, signHost }: Destination): RequestParts {
-  const headers = parts.headers.filter(([name]) => {
-    const lower = name.toLowerCase()
-    return SIGNED.has(lower) || /^x-c(?:os|i)-/.test(lower)
-  })
+  const headers = parts.headers.filter(([name]) => SIGNED.test(name))
   if (signHost && findPair(headers, 'host') === undefined)
     headers.push(['host', withoutPort(host.toLowerCase())])
   return { ...parts, params: lastOfEach(parts.params), headers: lastOfEach(headers) }

@@ -1,15 +1,4 @@
-/** How Node.js and Bun, and Deno, ask an object for its printed form. */
-const INSPECT = [Symbol.for('nodejs.util.inspect.custom'), Symbol.for('Deno.customInspect')]
-
-/** Makes `console.log` and inspection show `show()` instead of the object; JSON is not touched. */
-export function printAs(target: object, show: () => unknown): void {
-  for (const symbol of INSPECT) Object.defineProperty(target, symbol, { value: show })
-}
-
-/** A SecretId as it may be shown: enough to tell two keys apart, too little to use. */
-export function redactId(secretId: string): string {
-  return secretId.length < 12 ? '***' : `${secretId.slice(0, 3)}***${secretId.slice(-3)}`
-}
+import { redactId } from './print.ts'
 
 // `=` as it stands, percent-encoded, or percent-encoded more than once (a URL within a URL).
 const EQUALS = '(?:=|%(?:25){0,4}3D)'
@@ -23,7 +12,7 @@ const IN_QUERY = new RegExp(
 )
 // A header line, a line of YAML, or a member of JSON.
 const NAMED =
-  /((?:\b|_)(?:x-c(?:os|i)-security-token|session[-_]?token|security[-_]?token|q-signature|(?:tmp)?secret[-_]?key)["']?\s{0,8}:\s{0,8}["']?)[^\s"',&]+/gi
+  /((?:\b|_)(?:x-c(?:os|i)-security-token|session[-_]?token|security[-_]?token|q-signature|(?:tmp)?secret[-_]?key|customer-key)["']?\s{0,8}:\s{0,8}["']?)[^\s"',&]+/gi
 
 /**
  * Takes the secrets out of a text: a URL, a header line, an `Authorization` value, JSON, or any log line with such in it.

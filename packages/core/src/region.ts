@@ -1,34 +1,28 @@
-import { assertText } from './assert.ts'
+import { assertText, wrongValue } from './assert.ts'
 
-// Protocol names of the retired JSON API that the vendor's SDKs still translate, and regions whose hosts have no `cos.` label.
-const ALIASES: Readonly<Record<string, string>> = {
-  cossh: 'cos.ap-shanghai',
-  cosgz: 'cos.ap-guangzhou',
-  cosbj: 'cos.ap-beijing',
-  costj: 'cos.ap-beijing-1',
-  coscd: 'cos.ap-chengdu',
-  cossgp: 'cos.ap-singapore',
-  coshk: 'cos.ap-hongkong',
-  cosca: 'cos.na-toronto',
-  cosger: 'cos.eu-frankfurt',
-  'cn-south': 'cn-south',
-  'cn-south-2': 'cn-south-2',
-  'cn-north': 'cn-north',
-  'cn-east': 'cn-east',
-  'cn-southwest': 'cn-southwest',
-  sg: 'sg',
+// Names of the retired JSON API, which the vendor's SDKs still translate.
+const ALIASES: Readonly<Record<string, string | null>> = {
+  __proto__: null,
+  cossh: 'ap-shanghai',
+  cosgz: 'ap-guangzhou',
+  cosbj: 'ap-beijing',
+  costj: 'ap-beijing-1',
+  coscd: 'ap-chengdu',
+  cossgp: 'ap-singapore',
+  coshk: 'ap-hongkong',
+  cosca: 'na-toronto',
+  cosger: 'eu-frankfurt',
 }
+
+// Regions whose hosts have no `cos.` label, and a region given with that label.
+const WITHOUT_LABEL = /^(?:cn-(?:south(?:-2|west)?|north|east)|sg|cos\..*)$/
 
 /** The endpoint of a region: what follows `<bucket>.` in a host (documentation 436/6224). */
 export function regionEndpoint(region: unknown): string {
   assertText(region, 'Region')
-  if (!/^(?:cos\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(region)) {
-    throw new RangeError('"Region" must be a region such as ap-guangzhou: lower-case letters, digits and "-"')
+  if (!/^(?:cos\.)?[a-z\d-]+$/.test(region)) {
+    throw wrongValue('Region', 'must be a region such as ap-guangzhou')
   }
-  const label = Object.hasOwn(ALIASES, region)
-    ? ALIASES[region]
-    : region.startsWith('cos.')
-      ? region
-      : `cos.${region}`
-  return `${label}.myqcloud.com`
+  if (WITHOUT_LABEL.test(region)) return `${region}.myqcloud.com`
+  return `cos.${ALIASES[region] ?? region}.myqcloud.com`
 }

@@ -44,7 +44,6 @@ export function parseRequestTarget(target: string): RequestTarget {
 /** As {@link parseRequestTarget}, answering what is wrong instead of throwing. */
 export function readTarget(target: unknown): RequestTarget | string {
   if (typeof target !== 'string') return 'The request target is not a string'
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   if (/[^\x21-\x7e\x80-\xff]|#/.test(target))
     return 'The request target holds a character that no request line can hold'
   const absolute = /^(https?):\/\/([^/?#@\\]+)(?=[/?]|$)/i.exec(target)

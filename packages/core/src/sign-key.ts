@@ -15,18 +15,13 @@ const KEPT = 8
 export function createSignKeys(secretKey: string): SignKeys {
   const secret = createHmacKey(secretKey)
   const kept = new Map<string, HmacKey>()
-  let lastKeyTime = ''
-  let last: HmacKey | undefined
   return function signKey(keyTime) {
-    if (last !== undefined && keyTime === lastKeyTime) return last
     let key = kept.get(keyTime)
     if (key === undefined) {
       key = createHmacKey(hmacSha1Hex(secret, keyTime))
-      if (kept.size === KEPT) kept.delete(kept.keys().next().value as string)
+      if (kept.size === KEPT) kept.clear()
       kept.set(keyTime, key)
     }
-    lastKeyTime = keyTime
-    last = key
     return key
   }
 }

@@ -1,13 +1,7 @@
-import { assertOptions, kindOf } from './assert.ts'
+import { assertOptions, assertType, wrongValue } from './assert.ts'
 import { assertCredential, type Credential } from './credential.ts'
 import { assertPath } from './object-key.ts'
-import {
-  assertSignableHeaders,
-  assertSignableParams,
-  combineRepeated,
-  type Pairs,
-  toTextPairs,
-} from './pairs.ts'
+import { type Pairs, toHeaders, toParams } from './pairs.ts'
 import { signKeysOf } from './sign-key.ts'
 import {
   computeSignature,
@@ -33,8 +27,8 @@ export interface SignableRequest {
 /** How long the signature is valid, and from when. */
 export interface SignOptions extends WindowOptions {}
 
-const REQUEST = new Set(['method', 'path', 'params', 'headers'])
-const OPTIONS = new Set(['expiresInSeconds', 'startsAt', 'expiresAt', 'now'])
+const REQUEST = ['method', 'path', 'params', 'headers']
+const OPTIONS = ['expiresInSeconds', 'startsAt', 'expiresAt', 'now']
 
 /**
  * Signs one request and returns the value of its `Authorization` header.
@@ -77,11 +71,9 @@ export function checkRequest(request: SignableRequest): RequestParts {
   const { method, path } = request
   assertMethod(method)
   assertPath(path)
-  const params = toTextPairs(request.params, 'params')
-  assertSignableParams(params, 'params')
-  const headers = toTextPairs(request.headers, 'headers')
-  assertSignableHeaders(headers, 'headers')
-  return { method, path, params, headers: combineRepeated(headers) }
+  const params = toParams(request.params, 'params')
+  const headers = toHeaders(request.headers, 'headers')
+  return { method, path, params, headers }
 }
 
 /** What of a credential goes into a signature. */
@@ -90,6 +82,6 @@ export function signerOf(credential: Credential): Signer {
 }
 
 function assertMethod(method: unknown): asserts method is string {
-  if (typeof method !== 'string') throw new TypeError(`"method" must be a string; got ${kindOf(method)}`)
-  if (!/^[A-Za-z]+$/.test(method)) throw new RangeError('"method" must be an HTTP method such as GET or PUT')
+  assertType(method, 'method', 'string')
+  if (!/^[A-Za-z]+$/.test(method)) throw wrongValue('method', 'must be an HTTP method such as GET or PUT')
 }

@@ -21,15 +21,13 @@ export interface RequestParts {
   readonly headers: TextPairs
 }
 
-/** A signature with every step that led to it, except the sign key. */
+/** A signature with the texts that led to it. */
 export interface Signature {
   readonly secretId: string
   readonly keyTime: string
   readonly params: CanonicalPairs
   readonly headers: CanonicalPairs
   readonly httpString: string
-  readonly httpStringSha1: string
-  readonly stringToSign: string
   readonly signature: string
 }
 
@@ -42,10 +40,9 @@ export function computeSignature(
   const params = canonicalize(request.params)
   const headers = canonicalize(request.headers)
   const httpString = httpStringOf(request.method, request.path, params.text, headers.text)
-  const httpStringSha1 = sha1Hex(httpString)
-  const stringToSign = stringToSignOf(keyTime, httpStringSha1)
+  const stringToSign = stringToSignOf(keyTime, sha1Hex(httpString))
   const signature = hmacSha1Hex(signKeys(keyTime), stringToSign)
-  return { secretId, keyTime, params, headers, httpString, httpStringSha1, stringToSign, signature }
+  return { secretId, keyTime, params, headers, httpString, signature }
 }
 
 /** The value of the `Authorization` header (documentation 436/7778, step 8). */
@@ -53,8 +50,17 @@ export function toAuthorization({ secretId, keyTime, headers, params, signature 
   return `q-sign-algorithm=sha1&q-ak=${secretId}&q-sign-time=${keyTime}&q-key-time=${keyTime}&q-header-list=${headers.list}&q-url-param-list=${params.list}&q-signature=${signature}`
 }
 
+let lastId = ''
+let lastTime = ''
+let lastStart = ''
+
 /** The same fields as the beginning of a query: values percent-encoded, so `;` is `%3B`. */
 export function toQuery({ secretId, keyTime, headers, params, signature }: Signature): string {
-  const time = keyTime.replace(';', '%3B')
-  return `q-sign-algorithm=sha1&q-ak=${encode(secretId)}&q-sign-time=${time}&q-key-time=${time}&q-header-list=${encode(headers.list)}&q-url-param-list=${encode(params.list)}&q-signature=${signature}`
+  if (secretId !== lastId || keyTime !== lastTime) {
+    const time = keyTime.replace(';', '%3B')
+    lastId = secretId
+    lastTime = keyTime
+    lastStart = `q-sign-algorithm=sha1&q-ak=${encode(secretId)}&q-sign-time=${time}&q-key-time=${time}&q-header-list`
+  }
+  return `${lastStart}=${encode(headers.list)}&q-url-param-list=${encode(params.list)}&q-signature=${signature}`
 }

@@ -1,4 +1,4 @@
-import { assertSeconds, assertUnixSeconds, kindOf } from './assert.ts'
+import { assertSeconds, wrongValue } from './assert.ts'
 import { SignatureError } from './errors.ts'
 
 /** When a signature starts and ends to be valid, both inclusive, in Unix seconds. */
@@ -28,6 +28,9 @@ export interface WindowOptions {
   readonly now?: (() => number) | undefined
 }
 
+/** When a permanent key dies. */
+export const NEVER: number = Number.POSITIVE_INFINITY
+
 // The vendor's Python SDK starts 60 s early; so do we.
 const EARLY_SECONDS = 60
 
@@ -35,9 +38,7 @@ const EARLY_SECONDS = 60
 export function readClock(now: () => number, name: string): number {
   const milliseconds: unknown = now()
   if (typeof milliseconds !== 'number' || !(milliseconds >= 0 && milliseconds < 1e14)) {
-    throw new RangeError(
-      `"${name}" must return milliseconds since the epoch; it returned ${kindOf(milliseconds)}`,
-    )
+    throw wrongValue(name, 'must return milliseconds')
   }
   return Math.floor(milliseconds / 1000)
 }
@@ -50,16 +51,16 @@ export function readClock(now: () => number, name: string): number {
 export function windowOf(options: WindowOptions, keyExpiresAt: number | undefined): TimeWindow {
   const { expiresInSeconds = 300, now = Date.now } = options
   const seconds = readClock(now, 'now')
-  if (options.expiresInSeconds !== undefined) assertSeconds(expiresInSeconds, 'expiresInSeconds')
+  if (options.expiresInSeconds !== undefined) assertSeconds(expiresInSeconds, 'expiresInSeconds', 1)
   const { startsAt = earlyStart(seconds), expiresAt = seconds + expiresInSeconds } = options
-  assertUnixSeconds(startsAt, 'startsAt')
-  assertUnixSeconds(expiresAt, 'expiresAt')
+  assertSeconds(startsAt, 'startsAt')
+  assertSeconds(expiresAt, 'expiresAt')
   if (options.expiresAt !== undefined && options.expiresInSeconds !== undefined) {
     throw new TypeError('"expiresAt" and "expiresInSeconds" both say when the signature ends; give one')
   }
-  const window = clampWindow({ startsAt, expiresAt }, seconds, keyExpiresAt)
-  if (window.expiresAt < startsAt) throw new RangeError('"startsAt" lies after the end of the signature')
-  return window
+  const end = endWithKey(expiresAt, seconds, keyExpiresAt)
+  if (end < startsAt) throw wrongValue('startsAt', 'lies after the end of the signature')
+  return { startsAt, expiresAt: end }
 }
 
 /** The usual start of a signature made at `seconds`. */
@@ -67,23 +68,31 @@ export function earlyStart(seconds: number): number {
   return Math.max(0, seconds - EARLY_SECONDS)
 }
 
-/** Ends a window with the key that signs it. */
-export function clampWindow(
-  window: TimeWindow,
-  seconds: number,
-  keyExpiresAt: number | undefined,
-): TimeWindow {
-  if (keyExpiresAt === undefined) return window
+/**
+ * The end of a window that may not outlive the key.
+ *
+ * @throws {SignatureError} `ERR_CREDENTIAL_EXPIRED`: the key is dead.
+ */
+export function endWithKey(expiresAt: number, seconds: number, keyExpiresAt: number = NEVER): number {
   if (keyExpiresAt <= seconds) {
     throw new SignatureError(
       'ERR_CREDENTIAL_EXPIRED',
-      `The temporary key expired at ${keyExpiresAt} (Unix seconds; it is ${seconds} now); get a new one`,
+      `The temporary key expired at ${keyExpiresAt} (Unix seconds); get another`,
     )
   }
-  return keyExpiresAt < window.expiresAt ? { ...window, expiresAt: keyExpiresAt } : window
+  return Math.min(keyExpiresAt, expiresAt)
 }
 
-/** KeyTime (documentation 436/7778, step 1). */
+let lastStart = 0
+let lastEnd = 0
+let lastKeyTime = '0;0'
+
+/** KeyTime (documentation 436/7778, step 1). The last text is kept: calls within one second share it. */
 export function keyTimeOf({ startsAt, expiresAt }: TimeWindow): string {
-  return `${startsAt};${expiresAt}`
+  if (startsAt !== lastStart || expiresAt !== lastEnd) {
+    lastStart = startsAt
+    lastEnd = expiresAt
+    lastKeyTime = `${startsAt};${expiresAt}`
+  }
+  return lastKeyTime
 }

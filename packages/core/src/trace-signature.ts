@@ -1,6 +1,8 @@
 import type { Credential } from './credential.ts'
+import { sha1Hex } from './hash/sha1.ts'
 import { type SignableRequest, type SignOptions, signatureOf } from './sign-request.ts'
 import { toAuthorization } from './signature.ts'
+import { stringToSignOf } from './string-to-sign.ts'
 
 /** Every text on the way to a signature, in the order of the documentation's steps. The sign key is a secret and not among them. */
 export interface SignatureTrace {
@@ -41,15 +43,17 @@ export function traceSignature(
   options: SignOptions = {},
 ): SignatureTrace {
   const signature = signatureOf(request, credential, options)
+  const { keyTime, httpString } = signature
+  const httpStringSha1 = sha1Hex(httpString)
   return {
-    keyTime: signature.keyTime,
+    keyTime,
     httpParameters: signature.params.text,
     urlParamList: signature.params.list,
     httpHeaders: signature.headers.text,
     headerList: signature.headers.list,
-    httpString: signature.httpString,
-    httpStringSha1: signature.httpStringSha1,
-    stringToSign: signature.stringToSign,
+    httpString,
+    httpStringSha1,
+    stringToSign: stringToSignOf(keyTime, httpStringSha1),
     signature: signature.signature,
     authorization: toAuthorization(signature),
   }

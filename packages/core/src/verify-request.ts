@@ -1,4 +1,4 @@
-import { assertOptions, kindOf } from './assert.ts'
+import { assertOptions, assertType } from './assert.ts'
 import { hmacSha1Hex } from './hash/hmac.ts'
 import { sha1Hex } from './hash/sha1.ts'
 import { tokenNameOf } from './host.ts'
@@ -106,7 +106,7 @@ export interface RefusedRequest {
 /** What {@link verifyRequest} answers. */
 export type Verification = VerifiedRequest | RefusedRequest
 
-const OPTIONS = new Set(['now', 'allowHostWithoutPort'])
+const OPTIONS = ['now', 'allowHostWithoutPort']
 
 // Documentation 436/54303.
 const MAX_SKEW_SECONDS = 15 * 60
@@ -133,7 +133,7 @@ export function verifyRequest(
   options: VerifyOptions = {},
 ): Verification {
   assertOptions(options, 'options', OPTIONS)
-  if (typeof lookup !== 'function') throw new TypeError(`"lookup" must be a function; got ${kindOf(lookup)}`)
+  assertType(lookup, 'lookup', 'function')
   const { now = Date.now, allowHostWithoutPort = false } = options
   const seconds = readClock(now, 'now')
 

@@ -79,9 +79,9 @@ function absorb(from: Int32Array, bytesBefore: number, bytes: string): number {
     word = 0
   }
   while (word < 14) block[word++] = 0
-  const bits = (bytesBefore + length) * 8
-  block[14] = bits / 0x1_0000_0000
-  block[15] = bits
+  // The upper half of the length stays zero: no request has a text of 512 MiB.
+  block[14] = 0
+  block[15] = (bytesBefore + length) * 8
   compress(state, block)
   return seen
 }
@@ -90,8 +90,6 @@ function absorb(from: Int32Array, bytesBefore: number, bytes: string): number {
 export function copyWords(from: Int32Array, to: Int32Array): void {
   for (let word = 0; word < 5; word++) to[word] = from[word] as number
 }
-
-const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0))
 
 /** Five words as 40 lower-case hex digits; eight at a time, which makes a flat string fastest. */
 export function toHex(words: Int32Array): string {
@@ -111,6 +109,8 @@ export function toHex(words: Int32Array): string {
   }
   return hex
 }
+
+const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0))
 
 function digit(word: number): number {
   return DIGITS[word & 15] as number
