@@ -19,7 +19,6 @@ export const CODES = {
   ERR_CLI_PROFILE_MISSING: { exitStatus: 2 },
   ERR_CLI_PROFILE_UNSAFE: { exitStatus: 2 },
   ERR_CLI_PROFILE_INVALID: { exitStatus: 2 },
-  ERR_CLI_EMULATOR_UNSAFE: { exitStatus: 2 },
   ERR_CLI_FILE: { exitStatus: 1 },
   ERR_CLI_CORRUPT: { exitStatus: 1 },
   ERR_CLI_DEMO_FAILED: { exitStatus: 1 },

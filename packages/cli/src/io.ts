@@ -199,7 +199,7 @@ async function facts(path: string): Promise<FileFacts | undefined> {
   }
 }
 
-async function readText(path: string, maxBytes: number): Promise<string> {
+function readText(path: string, maxBytes: number): Promise<string> {
   return collectText(read(path), maxBytes, path)
 }
 

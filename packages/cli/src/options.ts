@@ -37,17 +37,15 @@ export function addMethodOption(command: Command): Command {
 /** Adds the flags of {@link SigningFlags}. */
 export function addSigningOptions(command: Command): Command {
   command
-    .option(
-      '-H, --header <header>',
-      "header to sign, 'Name: value'; may be repeated",
-      collect(parseHeader),
-      [],
+    .addOption(
+      repeated('-H, --header <header>', "header to sign, 'Name: value'; may be repeated", parseHeader),
     )
-    .option(
-      '-P, --param <param>',
-      'query parameter to sign, name=value or name; may be repeated',
-      collect(parseParam),
-      [],
+    .addOption(
+      repeated(
+        '-P, --param <param>',
+        'query parameter to sign, name=value or name; may be repeated',
+        parseParam,
+      ),
     )
     .addOption(
       new Option('-e, --expires <time>', 'how long the signature holds: 300, 10m, 2h, 1d')
@@ -91,11 +89,11 @@ export function addCredentialOptions(command: Command): Command {
     )
 }
 
-/** A parser for an option that may be repeated; keeps the order. */
-export function collect<T>(
-  parse: (text: string) => T,
-): (text: string, previous: readonly T[]) => readonly T[] {
-  return (text, previous) => [...previous, parse(text)]
+/** An option that may be repeated; keeps the order. */
+export function repeated<T>(flags: string, description: string, parse: (text: string) => T): Option {
+  return new Option(flags, description)
+    .argParser((text: string, previous: readonly T[]) => [...previous, parse(text)])
+    .default([], 'none')
 }
 
 function parseHeader(text: string): Pair {

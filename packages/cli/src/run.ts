@@ -1,0 +1,125 @@
+import { Command, CommanderError } from 'commander'
+import { defineAuth } from './commands/auth.ts'
+import { defineDecode } from './commands/decode.ts'
+import { defineDemo } from './commands/demo.ts'
+import { defineEmulator } from './commands/emulator.ts'
+import { defineGet } from './commands/get.ts'
+import { definePut } from './commands/put.ts'
+import { defineUrl } from './commands/url.ts'
+import { CliError, codeOf } from './errors.ts'
+import type { Io } from './io.ts'
+import { writeFailure } from './output.ts'
+import { VERSION } from './version.ts'
+
+/** Name, summary, example and definition of each command, in the order of the help. */
+const COMMANDS: readonly (readonly [
+  name: string,
+  summary: string,
+  example: string,
+  define: (command: Command, io: Io) => Command,
+])[] = [
+  [
+    'url',
+    'print a presigned URL',
+    'curl "$(cos-presign url cos://examplebucket-1250000000/photo.jpg)"',
+    defineUrl,
+  ],
+  [
+    'auth',
+    'print the value of an Authorization header',
+    "cos-presign auth -X PUT -H 'Content-Type: image/jpeg' cos://examplebucket-1250000000/photo.jpg",
+    defineAuth,
+  ],
+  [
+    'decode',
+    'show what a presigned URL or an Authorization value says',
+    'cos-presign decode "$URL"',
+    defineDecode,
+  ],
+  [
+    'put',
+    'upload a file through a presigned URL',
+    'cos-presign put photo.jpg cos://examplebucket-1250000000/photo.jpg',
+    definePut,
+  ],
+  [
+    'get',
+    'download an object through a presigned URL',
+    'cos-presign get cos://examplebucket-1250000000/photo.jpg photo.jpg',
+    defineGet,
+  ],
+  [
+    'emulator',
+    'run a COS for development that checks every signature',
+    'cos-presign emulator --port 9000 --data cos-data --bucket examplebucket-1250000000',
+    defineEmulator,
+  ],
+  ['demo', 'upload, download and be refused, against an emulator of its own', 'cos-presign demo', defineDemo],
+]
+
+/**
+ * Runs one command line and returns the exit status. Never throws.
+ *
+ * @param argv - The arguments alone, without node and script.
+ */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    await createProgram(io).parseAsync([...argv], { from: 'user' })
+    return 0
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0
+    const failure = toCliError(error)
+    // When even this cannot be written, the exit status still says it.
+    await writeFailure(io, failure, wantsJson(argv)).catch(() => undefined)
+    return failure.exitStatus
+  }
+}
+
+function createProgram(io: Io): Command {
+  const program = new Command('cos-presign')
+    .description('Signatures and presigned URLs for Tencent Cloud COS.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .addHelpText('before', 'Example:\n  cos-presign demo\n')
+    .addHelpText('after', '\nHelp for a command: cos-presign <command> --help')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text).catch(() => undefined),
+      writeErr: (text) => void io.stderr.write(text).catch(() => undefined),
+      // `run` writes errors, in one form for all of them.
+      outputError: () => undefined,
+      getOutHasColors: () => io.stdout.hasColor,
+      getErrHasColors: () => io.stderr.hasColor,
+    })
+  for (const [name, summary, example, define] of COMMANDS) {
+    define(
+      program
+        .command(name)
+        .summary(summary)
+        .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`)
+        .addHelpText('before', `Example:\n  ${example}\n`),
+      io,
+    )
+  }
+  return program
+}
+
+function toCliError(error: unknown): CliError {
+  if (error instanceof CliError) return error
+  if (error instanceof CommanderError) {
+    const isHelp = error.code === 'commander.help'
+    const message = isHelp ? 'A command is missing; see above' : error.message.replace(/^error: /, '')
+    return new CliError('ERR_CLI_USAGE', message.replaceAll('\n', ' '), { cause: error })
+  }
+  const code = codeOf(error)
+  const what = error instanceof Error ? error.message : 'something that is no error was thrown'
+  return new CliError('ERR_CLI_INTERNAL', `${what}${code === undefined ? '' : ` (${code})`}`, {
+    cause: error,
+  })
+}
+
+/** Whether errors are to be JSON: they may come up before the flags are parsed. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--')
+  return argv.slice(0, end < 0 ? argv.length : end).includes('--json')
+}
