@@ -254,7 +254,7 @@ function checkToken(
  * Authorization value. Several SDKs put it into a URL unencoded, so a parameter counts in its decoded and its literal form.
  */
 function tokensOf({ headers, target }: ReadRequest, { securityToken }: SignatureFields): string[][] {
-  const tokens = TOKEN_NAMES.flatMap((name) => headers.get(name) ?? []).map((token) => [token])
+  const tokens = TOKEN_NAMES.flatMap((name) => headers.get(name) ?? []).map((token) => [fromWire(token)])
   for (const { name, value, rawValue } of target.params) {
     if (TOKEN_NAMES.includes(name.toLowerCase())) tokens.push([value, rawValue])
   }
@@ -270,19 +270,14 @@ function checkSignature(
 ): RefusedRequest | undefined {
   const signKey = signKeysOf(key)(keyTimeOf(fields.keyTime))
   const signTime = keyTimeOf(fields.signTime)
-  const keyTime = keyTimeOf(fields.keyTime)
   let first: { httpString: string; stringToSign: string } | undefined
   const readings = signedTexts(request, fields, { token: key.securityToken, allowHostWithoutPort })
   for (const { parameters, headers, complete } of readings) {
     const httpString = httpStringOf(request.method, request.target.path, parameters, headers)
-    const sha1 = sha1Hex(httpString)
-    // Where the two times differ, the Go SDK signs the key time and all others the sign time.
-    for (const time of signTime === keyTime ? [signTime] : [signTime, keyTime]) {
-      const stringToSign = stringToSignOf(time, sha1)
-      first ??= { httpString, stringToSign }
-      if (complete && equalInConstantTime(hmacSha1Hex(signKey, stringToSign), fields.signature))
-        return undefined
-    }
+    const stringToSign = stringToSignOf(signTime, sha1Hex(httpString))
+    first ??= { httpString, stringToSign }
+    if (complete && equalInConstantTime(hmacSha1Hex(signKey, stringToSign), fields.signature))
+      return undefined
   }
   return refuse('mismatch', 'The signature is not the one of this request', first)
 }
