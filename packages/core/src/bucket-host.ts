@@ -23,7 +23,7 @@ export function createBucketHost(endpoints: Endpoints, scheme: Scheme, asWritten
   let lastBucket: unknown
   let lastHost = ''
   return function bucketHost(bucket) {
-    if (bucket !== lastBucket) {
+    if (bucket !== lastBucket || !lastHost) {
       assertBucket(bucket)
       const host = template.replaceAll('{Bucket}', bucket)
       lastHost = asWritten ? host : toHost(host, scheme, 'Bucket')

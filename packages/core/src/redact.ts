@@ -2,12 +2,14 @@ import { redactId } from './print.ts'
 
 // `=` as it stands, percent-encoded, or percent-encoded more than once (a URL within a URL).
 const EQUALS = '(?:=|%(?:25){0,4}3D)'
+// Where a field begins: at the edge of a word, or after `&` or `?` that is percent-encoded.
+const START = '(?:\\b|%(?:25){0,4}(?:26|3F))'
 // A value in a query, a form or an Authorization value ends here, also where `&` is percent-encoded.
 const VALUE = '(?:(?!%(?:25){0,4}26)[^\\s&;,"\'<>#])*'
 
-const ID = new RegExp(`(\\bq-ak${EQUALS})(${VALUE})`, 'gi')
+const ID = new RegExp(`(${START}q-ak${EQUALS})(${VALUE})`, 'gi')
 const IN_QUERY = new RegExp(
-  `(\\b(?:q-signature|x-c(?:os|i)-security-token|q-token|token|secret[-_]?key|tmp[-_]?secret[-_]?key)${EQUALS})${VALUE}`,
+  `(${START}(?:q-signature|x-c(?:os|i)-security-token|q-token|token|secret[-_]?key|tmp[-_]?secret[-_]?key)${EQUALS})${VALUE}`,
   'gi',
 )
 // A header line, a line of YAML, or a member of JSON.

@@ -71,7 +71,13 @@ const sample = fc.record({
   headers,
   credential: fc.constantFrom(permanent, temporary),
 })
-type Sample = typeof sample extends fc.Arbitrary<infer T> ? T : never
+interface Sample {
+  readonly method: string
+  readonly key: string
+  readonly params: [string, string][]
+  readonly headers: (readonly [string, string])[]
+  readonly credential: typeof permanent
+}
 
 function presign({
   method,
@@ -378,7 +384,7 @@ describe('verifyRequest', () => {
 describe('the answers of verifyRequest', () => {
   const signed = presign({ method: 'GET', key: 'o', params: [], headers: [], credential: permanent })
   const withToken = presign({ method: 'GET', key: 'o', params: [], headers: [], credential: temporary })
-  const CODES: readonly (readonly [code: string, request: ReceivedRequest, seconds?: number])[] = [
+  const CODES: readonly [code: string, request: ReceivedRequest, seconds?: number][] = [
     ['anonymous', { method: 'GET', target: '/o', headers: { host: 'h' } }],
     ['malformed', edit(signed, /&q-signature=[0-9a-f]{40}/, '&q-signature=1234')],
     ['malformed', edit(signed, /&q-key-time=[^&]*/, '')],
