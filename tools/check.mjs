@@ -16,7 +16,7 @@ const CHECKS = [
     'format, lint, walls between packages',
     bin('biome', 'ci', '--error-on-warnings', '--max-diagnostics=50'),
   ],
-  ['types', 'build of all packages', bin('tsc', '-b')],
+  ['types', 'build of all packages', ['npm', 'run', '--silent', 'build']],
   ['test-types', 'types of tests and tools', bin('tsc', '-p', 'tsconfig.test.json')],
   ['knip', 'code and dependencies nobody reaches', bin('knip', '--no-progress', '--no-config-hints')],
   ['imports', 'imports point at core', tool('check-imports')],

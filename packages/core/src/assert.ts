@@ -48,9 +48,13 @@ export function assertSeconds(value: unknown, name: string, least = 0): asserts 
 }
 
 /** Throws unless the value is one of a few texts. */
-export function assertOneOf(value: unknown, name: string, known: readonly string[]): void {
+export function assertOneOf<T extends string>(
+  value: unknown,
+  name: string,
+  known: readonly T[],
+): asserts value is T {
   assertType(value, name, 'string')
-  if (!known.includes(value)) throw wrongValue(name, `must be one of ${known.join(', ')}`)
+  if (!known.includes(value as T)) throw wrongValue(name, `must be one of ${known.join(', ')}`)
 }
 
 /** Throws a TypeError unless the value is an object of any kind. */

@@ -38,7 +38,7 @@ function hostTemplate({ Region, Endpoint, Domain }: Endpoints, scheme: Scheme): 
   if (Domain !== undefined) assertText(Domain, 'Domain')
   const template = Domain ?? `{Bucket}.${Endpoint ?? '{Region}'}`
   if (Region === undefined && template.includes('{Region}')) {
-    throw new TypeError('"Region" must be given, or "Endpoint", or "Domain" without {Region}')
+    throw new TypeError('"Region" must be given, or "Endpoint" or "Domain"')
   }
   const region = Region === undefined ? '' : regionEndpoint(Region)
   const host = template.replaceAll('{Region}', Domain === undefined ? region : (Region ?? ''))

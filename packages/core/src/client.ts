@@ -1,6 +1,6 @@
 import { assertOneOf, assertOptions, assertSeconds, assertText, assertType } from './assert.ts'
 import { type BucketHost, createBucketHost } from './bucket-host.ts'
-import { assertSecret, assertSecretId } from './credential.ts'
+import { assertSecret, NOT_IN_ID } from './credential.ts'
 import { assertScheme, type Scheme } from './host.ts'
 import { assertKeyLength, assertUrlKey } from './object-key.ts'
 import { type Pairs, toHeaders, toParams } from './pairs.ts'
@@ -119,7 +119,7 @@ const OPTIONS = [
 const OBJECT = ['Bucket', 'Key']
 const DOWNLOAD = [...OBJECT, 'Expired', 'Params', 'Headers', 'SignHost']
 const SIGN = [...DOWNLOAD, 'Method']
-const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'HEAD']
+const METHODS: readonly Method[] = ['GET', 'PUT', 'POST', 'DELETE', 'HEAD']
 
 /**
  * Signs requests to COS under the names of the vendor's documentation. Every method is synchronous, needs no network, and throws
@@ -148,7 +148,7 @@ export class CosClient {
       Compat,
       Now = Date.now,
     } = options
-    assertSecretId(SecretId, 'SecretId')
+    assertSecret(SecretId, 'SecretId', NOT_IN_ID)
     assertSecret(SecretKey, 'SecretKey')
     if (Token !== undefined) assertSecret(Token, 'Token')
     if (TokenExpiresAt !== undefined) assertSeconds(TokenExpiresAt, 'TokenExpiresAt')
@@ -243,15 +243,15 @@ export class CosClient {
   }
 
   #read(
-    params: DownloadUrlParams & { readonly Method?: unknown },
+    params: DownloadUrlParams & { readonly Method?: Method },
     known: readonly string[] = SIGN,
-    method: unknown = params?.Method,
+    method: Method | undefined = params?.Method,
   ): Call {
     assertOptions(params, 'params', known)
     const settings = this.#settings()
     const { python } = settings
     const { Expired = 300, SignHost = settings.signHost } = params
-    assertMethod(method)
+    assertOneOf(method, 'Method', METHODS)
     assertSeconds(Expired, 'Expired', 1)
     assertType(SignHost, 'SignHost', 'boolean')
     const host = settings.bucketHost(params.Bucket)
@@ -312,8 +312,4 @@ function pathOf(key: unknown, python: boolean): string {
   const path = key.startsWith('/') ? key : `/${key}`
   if (!python) assertKeyLength(path.slice(1), 'Key')
   return path
-}
-
-function assertMethod(method: unknown): asserts method is Method {
-  assertOneOf(method, 'Method', METHODS)
 }

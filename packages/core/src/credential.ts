@@ -35,7 +35,7 @@ export function assertCredential(credential: unknown): asserts credential is Cre
   if (credential instanceof RedactedCredential) return
   assertOptions(credential, 'credential', KNOWN)
   const { secretId, secretKey, securityToken, expiresAt } = credential as Record<string, unknown>
-  assertSecretId(secretId, 'secretId')
+  assertSecret(secretId, 'secretId', NOT_IN_ID)
   assertSecret(secretKey, 'secretKey')
   if (securityToken !== undefined) assertSecret(securityToken, 'securityToken')
   if (expiresAt !== undefined) assertSeconds(expiresAt, 'expiresAt')
@@ -44,7 +44,10 @@ export function assertCredential(credential: unknown): asserts credential is Cre
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const NOT_IN_SECRET = /^\s|\s$|[\0-\x1f\x7f]/
 
-/** Checks a SecretKey or token; the message never holds it. */
+/** What a SecretId cannot hold: it is sent as it is, between `&`. */
+export const NOT_IN_ID: RegExp = /[^!-%'-~]/
+
+/** Checks an id, key or token; the message never holds it. */
 export function assertSecret(
   value: unknown,
   name: string,
@@ -52,11 +55,6 @@ export function assertSecret(
 ): asserts value is string {
   assertText(value, name)
   if (wrong.test(value)) throw wrongValue(name, 'has white space around it, or a control character')
-}
-
-/** Checks a SecretId, which is sent as it is, between `&`. */
-export function assertSecretId(value: unknown, name: string): asserts value is string {
-  assertSecret(value, name, /[^!-%'-~]/)
 }
 
 // The members live in a WeakMap and not in fields, private or not: a browser's console shows fields of both kinds.

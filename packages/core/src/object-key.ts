@@ -10,7 +10,7 @@ export function assertKeyLength(key: string, name: string): void {
   if (key.length * 3 <= MAX_KEY_BYTES) return
   const bytes = toUtf8Bytes(key).length
   if (bytes > MAX_KEY_BYTES) {
-    throw wrongValue(name, `has ${bytes} UTF-8 bytes; COS takes at most ${MAX_KEY_BYTES}`)
+    throw wrongValue(name, `has ${bytes} UTF-8 bytes, over ${MAX_KEY_BYTES}`)
   }
 }
 

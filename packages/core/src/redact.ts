@@ -1,17 +1,11 @@
 import { redactId } from './print.ts'
 
-// `=` as it stands, percent-encoded, or percent-encoded more than once (a URL within a URL).
-const EQUALS = '(?:=|%(?:25){0,4}3D)'
-// Where a field begins: at the edge of a word, or after `&` or `?` that is percent-encoded.
-const START = '(?:\\b|%(?:25){0,4}(?:26|3F))'
-// A value in a query, a form or an Authorization value ends here, also where `&` is percent-encoded.
-const VALUE = '(?:(?!%(?:25){0,4}26)[^\\s&;,"\'<>#])*'
-
-const ID = new RegExp(`(${START}q-ak${EQUALS})(${VALUE})`, 'gi')
-const IN_QUERY = new RegExp(
-  `(${START}(?:q-signature|x-c(?:os|i)-security-token|q-token|token|secret[-_]?key|tmp[-_]?secret[-_]?key)${EQUALS})${VALUE}`,
-  'gi',
-)
+// A field in a query, a form or an Authorization value. It begins at the edge of a word, or after a `&` or `?` that is
+// percent-encoded; its `=` stands as it is or is percent-encoded, once or more often (a URL within a URL); its value ends at
+// whatever ends a field, also where `&` is percent-encoded.
+const ID = /((?:\b|%(?:25){0,4}(?:26|3F))q-ak(?:=|%(?:25){0,4}3D))((?:(?!%(?:25){0,4}26)[^\s&;,"'<>#])*)/gi
+const IN_QUERY =
+  /((?:\b|%(?:25){0,4}(?:26|3F))(?:q-signature|x-c(?:os|i)-security-token|q-token|token|(?:tmp[-_]?)?secret[-_]?key)(?:=|%(?:25){0,4}3D))(?:(?!%(?:25){0,4}26)[^\s&;,"'<>#])*/gi
 // A header line, a line of YAML, or a member of JSON.
 const NAMED =
   /((?:\b|_)(?:x-c(?:os|i)-security-token|session[-_]?token|security[-_]?token|q-signature|(?:tmp)?secret[-_]?key|customer-key)["']?\s{0,8}:\s{0,8}["']?)[^\s"',&]+/gi

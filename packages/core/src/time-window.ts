@@ -77,7 +77,7 @@ export function endWithKey(expiresAt: number, seconds: number, keyExpiresAt: num
   if (keyExpiresAt <= seconds) {
     throw new SignatureError(
       'ERR_CREDENTIAL_EXPIRED',
-      `The temporary key expired at ${keyExpiresAt} (Unix seconds); get another`,
+      `The temporary key expired at ${keyExpiresAt}; get another`,
     )
   }
   return Math.min(keyExpiresAt, expiresAt)
