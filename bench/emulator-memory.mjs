@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { parseArgs } from 'node:util'
 import { BUCKET, startEmulator } from './lib/emulator-process.mjs'
 
@@ -53,7 +54,7 @@ async function transfer(bytes) {
   let at = performance.now()
   const headers = { 'content-length': String(bytes) }
   const { url } = emulator.client.presign({ ...call, Method: 'PUT', Expired: 3600 })
-  const stored = await fetch(url, { method: 'PUT', headers, body: body(), duplex: 'half' })
+  const stored = await fetch(url, { method: 'PUT', headers, body: Readable.from(body()), duplex: 'half' })
   if (stored.status !== 200) throw new Error(`Upload: ${stored.status} ${await stored.text()}`)
   const uploadSeconds = (performance.now() - at) / 1000
   at = performance.now()

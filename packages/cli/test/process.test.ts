@@ -1,0 +1,108 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+/* The command as people run it: real processes, a real shell, the emulator it brings. */
+
+const execute = promisify(execFile)
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+const bucket = 'examplebucket-1250000000'
+
+let directory: string
+let emulator: ChildProcess
+let env: Record<string, string>
+let complaints = ''
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'cos-presign-process-'))
+  emulator = spawn(
+    process.execPath,
+    [main, 'emulator', '--port', '0', '--data', join(directory, 'data'), '--bucket', bucket],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env.PATH },
+    },
+  )
+  emulator.stderr?.setEncoding('utf8').on('data', (text) => {
+    complaints += text
+  })
+  env = { PATH: process.env.PATH ?? '', HOME: directory }
+  for await (const line of createInterface({ input: emulator.stdout as NodeJS.ReadableStream })) {
+    const [, name = '', value = ''] = /^export (\w+)=(.*)$/.exec(line) ?? []
+    env[name] = value
+    if (name === 'COS_SCHEME') break
+  }
+})
+afterAll(async () => {
+  emulator.kill('SIGKILL')
+  await rm(directory, { recursive: true })
+})
+
+describe('the command', () => {
+  it('works in a shell as its help says: put, then curl "$(cos-presign url …)"', async () => {
+    await writeFile(join(directory, 'file'), 'from the shell')
+    const script = `
+      node "$MAIN" put "$DIR/file" 'cos://${bucket}/a b/ü?.txt'
+      curl -sS "$(node "$MAIN" url 'cos://${bucket}/a b/ü?.txt')"
+    `
+    const { stdout } = await execute('sh', ['-c', script], { env: { ...env, MAIN: main, DIR: directory } })
+    expect(stdout).toBe('from the shell')
+  })
+
+  it('prints a curl command that uploads', async () => {
+    await writeFile(join(directory, "it's"), 'by curl')
+    const { stdout } = await execute(
+      process.execPath,
+      [main, 'url', '-X', 'PUT', '--curl', '--file', join(directory, "it's"), `cos://${bucket}/curl`],
+      { env },
+    )
+    await execute('sh', ['-c', stdout], { env })
+    const back = join(directory, 'back')
+    await execute(process.execPath, [main, 'get', `cos://${bucket}/curl`, back], { env })
+    expect(await readFile(back, 'utf8')).toBe('by curl')
+  })
+
+  it('ends quietly when the reader of its output goes away', async () => {
+    const { stdout, stderr } = await execute(
+      'sh',
+      ['-c', `node "$MAIN" url cos://${bucket}/x | true; echo done`],
+      { env: { ...env, MAIN: main } },
+    )
+    expect([stdout, stderr]).toEqual(['done\n', ''])
+  })
+
+  it('says which port is taken', async () => {
+    const port = env.COS_ENDPOINT?.split(':')[1] ?? ''
+    const failure = await execute(process.execPath, [main, 'emulator', '--port', port], { env }).catch(
+      (error) => error,
+    )
+    expect(failure).toMatchObject({ code: 2, stderr: expect.stringContaining(`Port ${port} is taken`) })
+  })
+
+  it('says that a data directory is in use', async () => {
+    const failure = await execute(
+      process.execPath,
+      [main, 'emulator', '--port', '0', '--data', join(directory, 'data')],
+      { env },
+    ).catch((error) => error)
+    expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining('Cannot keep data in') })
+  })
+
+  it('shows no secret on the command line of its processes or in what it logs, and ends by Ctrl-C', async () => {
+    const line = await readFile(`/proc/${emulator.pid}/cmdline`, 'utf8')
+    expect(line).toContain('emulator')
+    expect(line).not.toContain(env.COS_SECRET_KEY)
+    emulator.kill('SIGINT')
+    await once(emulator, 'close')
+    expect(emulator.exitCode).toBe(0)
+    expect(complaints).toContain('Stopped.')
+    expect(complaints).toContain('q-signature=***')
+    expect(complaints).not.toContain(env.COS_SECRET_KEY)
+  })
+})

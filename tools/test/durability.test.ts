@@ -1,0 +1,23 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+
+/* Small samples of two long measurements, so that every test run has a word on them; `npm run bench -- all` runs them whole. */
+
+const run = promisify(execFile)
+const script = (name: string): string => fileURLToPath(new URL(`../../bench/${name}.mjs`, import.meta.url))
+
+describe('the emulator with its disk store', () => {
+  it('survives SIGKILL in the middle of uploads', async () => {
+    const { stdout } = await run(process.execPath, [script('emulator-crash'), '--kills', '3'])
+    expect(stdout).toMatch(
+      /^3 kills: \d+ uploads acknowledged, [1-9]\d* interrupted, \d+ objects checked, 0 torn/,
+    )
+  })
+
+  it('keeps a large upload out of its memory', async () => {
+    const { stdout } = await run(process.execPath, [script('emulator-memory'), '--mib', '128'])
+    expect(stdout).toMatch(/^128 MiB up .* same SHA-256: RssAnon/)
+  })
+})
