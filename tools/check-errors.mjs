@@ -22,7 +22,7 @@ for (const path of sources.filter((source) => /(?:\/|-)errors?\.ts$/.test(source
 }
 for (const path of sources) {
   const text = read(path)
-  for (const match of text.matchAll(/(['"`])(ERR_[A-Z0-9_]+)\1/g)) {
+  for (const match of text.matchAll(/(['"`])(ERR_[A-Z0-9_]*[A-Z0-9])\1/g)) {
     // Node's own codes (`ERR_INVALID_ARG_TYPE`) are compared with, never thrown by us: those lines name `code` and `===`.
     const line = text.split('\n')[lineAt(text, match.index) - 1]
     if (thrown.has(match[2]) || /===|!==|case /.test(line)) continue

@@ -304,7 +304,7 @@ function toCredential(from: string, credential: Credential): Credential {
 }
 
 /** Reads a scheme. */
-export function toScheme(value: string, name: string): Scheme {
+function toScheme(value: string, name: string): Scheme {
   if (value === 'https' || value === 'http') return value
   throw new CliError('ERR_CLI_OPTION_INVALID', `${name} must be https or http`)
 }

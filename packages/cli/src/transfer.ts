@@ -156,7 +156,7 @@ function changedFile(): CliError {
 }
 
 /** A failure of the connection, said for a person. */
-export function networkError(what: string, url: string, error: unknown): CliError {
+function networkError(what: string, url: string, error: unknown): CliError {
   if (error instanceof CliError) return error
   const host = /^[a-z]+:\/\/([^/?#]+)/i.exec(url)?.[1] ?? 'the server'
   const code = codeOf(error)

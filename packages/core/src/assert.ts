@@ -1,7 +1,7 @@
 import { isWellFormed } from './utf8.ts'
 
 /** What kind of thing a value is, for an error message: never the value itself, which may be a secret. */
-export function kindOf(value: unknown): string {
+function kindOf(value: unknown): string {
   return value === null ? 'null' : typeof value
 }
 

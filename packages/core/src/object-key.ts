@@ -2,7 +2,7 @@ import { assertText, wrongValue } from './assert.ts'
 import { toUtf8Bytes } from './utf8.ts'
 
 /** The longest key COS takes, in UTF-8 bytes (documentation 436/13324). */
-export const MAX_KEY_BYTES = 850
+const MAX_KEY_BYTES = 850
 
 /** Checks an object key (without the path's slash); an empty one stands for the bucket. */
 export function assertKeyLength(key: string, name: string): void {

@@ -64,7 +64,7 @@ export function readTarget(target: unknown): RequestTarget | string {
 }
 
 /** Splits a query at `&` only: an unencoded `;` is part of a value (the Node.js SDK leaves it so). */
-export function readQuery(query: string): TargetParam[] {
+function readQuery(query: string): TargetParam[] {
   const params: TargetParam[] = []
   for (const part of query.split('&')) {
     if (part === '') continue
