@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import {
+  parseAuthorization,
+  parsePresignedUrl,
+  parseRequestTarget,
+  redact,
+  verifyRequest,
+} from '../src/index.ts'
+
+/*
+ * Hostile input that grows: eight times the input may take about eight times as long, never sixty-four. The best of several runs
+ * counts, and times too short to mean anything are taken as equal, so a busy machine does not fail it.
+ */
+
+const FLOOR_MS = 2
+
+function bestMs(work: () => unknown): number {
+  let best = Number.POSITIVE_INFINITY
+  for (let run = 0; run < 5; run++) {
+    const at = performance.now()
+    try {
+      work()
+    } catch {
+      // A refusal is an answer; only the time matters here.
+    }
+    best = Math.min(best, performance.now() - at)
+  }
+  return Math.max(best, FLOOR_MS)
+}
+
+const fields = (headers: string, params: string): string =>
+  `q-sign-algorithm=sha1&q-ak=AKID&q-sign-time=0;9999999999&q-key-time=0;9999999999&q-header-list=${headers}&q-url-param-list=${params}&q-signature=${'0'.repeat(40)}`
+const verify = (target: string, headers: [string, string][]): unknown =>
+  verifyRequest({ method: 'GET', target, headers }, () => ({ secretKey: 'test' }), {
+    allowHostWithoutPort: true,
+  })
+const names = (count: number): string[] => Array.from({ length: count }, (_, at) => `n${at}`)
+
+const INPUTS: readonly (readonly [string, (size: number) => unknown])[] = [
+  [
+    'many listed parameters',
+    (size) => verify(`/?${names(size).join('&')}`, [['authorization', fields('', names(size).join(';'))]]),
+  ],
+  [
+    'one parameter listed and sent many times',
+    (size) =>
+      verify(`/?${'a&'.repeat(size)}`, [['authorization', fields('', 'a;'.repeat(size - 1).concat('a'))]]),
+  ],
+  [
+    'many headers',
+    (size) =>
+      verify('/', [
+        ...names(size).map((name): [string, string] => [name, 'x']),
+        ['authorization', fields(names(size).join(';'), '')],
+      ]),
+  ],
+  [
+    'one header sent many times',
+    (size) =>
+      verify('/', [
+        ...names(size).map((): [string, string] => ['a', 'x']),
+        ['authorization', fields('a', '')],
+      ]),
+  ],
+  [
+    'a long path of escapes',
+    (size) => verify(`/${'%c3%bc'.repeat(size)}`, [['authorization', fields('', '')]]),
+  ],
+  ['a path of broken escapes', (size) => verify(`/${'%'.repeat(size)}`, [['authorization', fields('', '')]])],
+  ['a query of ampersands', (size) => parseRequestTarget(`/?${'&'.repeat(size)}`)],
+  ['an Authorization of many fields', (size) => parseAuthorization(`${'q-x=1&'.repeat(size)}`)],
+  ['a long URL', (size) => parsePresignedUrl(`https://h/?${'a=%26&'.repeat(size)}`)],
+  ['redacting percent signs', (size) => redact('%25'.repeat(size))],
+  ['redacting field names', (size) => redact('token'.repeat(size))],
+  ['redacting fields', (size) => redact('q-signature='.repeat(size))],
+  ['redacting spaces', (size) => redact(`token${' '.repeat(size)}`)],
+]
+
+describe('the time grows no faster than the input', () => {
+  it.each(INPUTS)('for %s', (_, work) => {
+    const small = bestMs(() => work(2000))
+    const large = bestMs(() => work(16_000))
+    expect(large / small).toBeLessThan(24)
+  })
+})
