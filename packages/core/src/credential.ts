@@ -22,7 +22,7 @@ const held = new WeakMap<object, Credential>()
  * secret. Its properties read as usual.
  *
  * @throws {TypeError} A member is missing or of the wrong type, or unknown.
- * @throws {RangeError} An id, key or token is empty or has white space around it; an id holds white space or `&`;
+ * @throws {RangeError} An id, key or token is empty or has white space around it; an id holds something else than visible ASCII, or `&`;
  * `expiresAt` is no time in Unix seconds.
  */
 export function createCredential(credential: Credential): Credential {
@@ -54,7 +54,7 @@ export function assertSecret(
   wrong: RegExp = NOT_IN_SECRET,
 ): asserts value is string {
   assertText(value, name)
-  if (wrong.test(value)) throw wrongValue(name, 'has white space around it, or a control character')
+  if (wrong.test(value)) throw wrongValue(name, 'has white space around it, or a character it cannot hold')
 }
 
 // The members live in a WeakMap and not in fields, private or not: a browser's console shows fields of both kinds.
