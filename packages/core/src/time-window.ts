@@ -59,7 +59,10 @@ export function windowOf(options: WindowOptions, keyExpiresAt: number | undefine
     throw new TypeError('"expiresAt" and "expiresInSeconds" both say when the signature ends; give one')
   }
   const end = endWithKey(expiresAt, seconds, keyExpiresAt)
-  if (end < startsAt) throw wrongValue('startsAt', 'lies after the end of the signature')
+  if (end < startsAt) {
+    const name = options.startsAt === undefined ? 'expiresAt' : 'startsAt'
+    throw wrongValue(name, 'makes a signature that ends before it begins')
+  }
   return { startsAt, expiresAt: end }
 }
 
