@@ -50,6 +50,6 @@ function hostTemplate({ Region, Endpoint, Domain }: Endpoints, scheme: Scheme): 
 function assertBucket(bucket: unknown): asserts bucket is string {
   assertType(bucket, 'Bucket', 'string')
   if (!/^[a-z\d](?:[a-z\d-]*[a-z\d])?-\d+$/i.test(bucket)) {
-    throw wrongValue('Bucket', 'must be BucketName-APPID, such as example-1250000000')
+    throw wrongValue('Bucket', 'must be BucketName-APPID, like example-1250000000')
   }
 }

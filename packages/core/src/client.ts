@@ -118,7 +118,7 @@ const OPTIONS = [
 ]
 const OBJECT = ['Bucket', 'Key']
 const DOWNLOAD = [...OBJECT, 'Expired', 'Params', 'Headers', 'SignHost']
-const SIGN = [...DOWNLOAD, 'Method']
+const SIGN = ['Method', ...DOWNLOAD]
 const METHODS: readonly Method[] = ['GET', 'PUT', 'POST', 'DELETE', 'HEAD']
 
 /**

@@ -22,7 +22,7 @@ export function toHost(value: unknown, scheme: Scheme, name: string): string {
   const host = value.toLowerCase()
   if (!HOST.test(host)) {
     const Wrong = host.includes('://') ? TypeError : RangeError
-    throw new Wrong(`"${name}" must be a host such as example.com:8080; say the scheme in "Scheme"`)
+    throw new Wrong(`"${name}" must be a host like example.com:8080; say the scheme in "Scheme"`)
   }
   return withoutDefaultPort(host, scheme)
 }

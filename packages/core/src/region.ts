@@ -21,7 +21,7 @@ const WITHOUT_LABEL = /^(?:cn-(?:south(?:-2|west)?|north|east)|sg|cos\..*)$/
 export function regionEndpoint(region: unknown): string {
   assertText(region, 'Region')
   if (!/^(?:cos\.)?[a-z\d-]+$/.test(region)) {
-    throw wrongValue('Region', 'must be a region such as ap-guangzhou')
+    throw wrongValue('Region', 'must be a region like ap-guangzhou')
   }
   if (WITHOUT_LABEL.test(region)) return `${region}.myqcloud.com`
   return `cos.${ALIASES[region] ?? region}.myqcloud.com`
