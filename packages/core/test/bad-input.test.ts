@@ -98,7 +98,7 @@ describe('bad input to the constructor', () => {
     ['secretKey', { secretKey: 'x' }, 'TypeError'],
   ]
 
-  it.each(ROWS)('%s: %j is a %3$s', (name, options, type) => {
+  it.each(ROWS)('%s is a refusal that names it (row %#)', (name, options, type) => {
     expectRefusal(() => clientOf(options as object), name, type)
   })
 

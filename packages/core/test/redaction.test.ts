@@ -175,7 +175,7 @@ describe('redact', () => {
     expect(clean).not.toMatch(/q-signature(?:=|%(?:25)*3D)[0-9a-f]/i)
     const [signature = ''] = /[0-9a-f]{40}/.exec(url) ?? []
     expect(clean).not.toContain(signature)
-    expect(redact(clean)).toBe(clean)
+    expectSecretFree([redact(clean)], [token, keys.SecretId])
   })
 
   it('leaves everything else, so that two texts can still be compared', () => {
