@@ -310,6 +310,6 @@ function urlOf(call: Call): string {
 function pathOf(key: unknown, python: boolean): string {
   assertText(key, 'Key')
   const path = key.startsWith('/') ? key : `/${key}`
-  if (!python) assertKeyLength(path.slice(1), 'Key')
+  if (!python) assertKeyLength(path, 'Key')
   return path
 }

@@ -4,11 +4,11 @@ import { toUtf8Bytes } from './utf8.ts'
 /** The longest key COS takes, in UTF-8 bytes (documentation 436/13324). */
 const MAX_KEY_BYTES = 850
 
-/** Checks an object key (without the path's slash); an empty one stands for the bucket. */
-export function assertKeyLength(key: string, name: string): void {
+/** Checks the object key in a path, which is all after its first slash. */
+export function assertKeyLength(path: string, name: string): void {
   // A key has at most three bytes for each UTF-16 unit, so the bytes of a short one need no counting.
-  if (key.length * 3 <= MAX_KEY_BYTES) return
-  const bytes = toUtf8Bytes(key).length
+  if (path.length * 3 <= MAX_KEY_BYTES) return
+  const bytes = toUtf8Bytes(path).length - 1
   if (bytes > MAX_KEY_BYTES) {
     throw wrongValue(name, `has ${bytes} UTF-8 bytes, over ${MAX_KEY_BYTES}`)
   }
@@ -26,5 +26,5 @@ export function assertPath(path: unknown): asserts path is string {
   assertText(path, 'path')
   if (!path.startsWith('/'))
     throw wrongValue('path', 'must start with "/"; pass the decoded path of the request')
-  assertKeyLength(path.slice(1), 'path')
+  assertKeyLength(path, 'path')
 }
