@@ -372,12 +372,12 @@ describe('names', () => {
     },
   )
 
-  it('that only look like those are parameters as any other', () => {
+  it('that only look like those are ordinary parameters', () => {
     const url = clientOf().getPresignedUrl({ ...get, Params: { q: '1', signed: '2', 'x-q-ak': '3' } })
     expect(url).toMatch(/&q=1&signed=2&x-q-ak=3$/)
   })
 
-  it('of every object’s members are names as any other', () => {
+  it('of every object’s members are ordinary names', () => {
     const Params = [
       ['__proto__', '1'],
       ['constructor', '2'],
