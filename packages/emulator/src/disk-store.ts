@@ -68,6 +68,7 @@ function createStore({ directory, index, files, unlock }: StoreParts): Store {
     createBucket: whileOpen(index.createBucket),
     getBucket: whileOpen((name: string) => index.getBucket(name)?.record),
     listBuckets: whileOpen(index.listBuckets),
+    updateBucket: whileOpen(index.updateBucket),
     deleteBucket: whileOpen(index.deleteBucket),
     createUpload: whileOpen(createUpload),
     headObject: whileOpen((bucket: string, key: string) => index.getObject(bucket, key)?.record),

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { assertRecordFits } from './assert-record-fits.ts'
+import type { BucketSettings } from './bucket-settings.ts'
 import { createByteList, sliceBlocks } from './memory/byte-list.ts'
 import { createKeyList, type KeyList } from './memory/key-list.ts'
 import type { BucketRecord, ByteRange, ListQuery, ObjectBody, ObjectRecord, Store, Upload } from './store.ts'
@@ -21,7 +22,7 @@ interface StoredObject {
 }
 
 interface Bucket {
-  readonly record: BucketRecord
+  record: BucketRecord
   readonly objects: Map<string, StoredObject>
   readonly keys: KeyList
 }
@@ -44,6 +45,7 @@ export function createMemoryStore({ maxBytes = 1024 ** 3 }: MemoryStoreOptions =
     createBucket: whileOpen(createBucket),
     getBucket: whileOpen((name: string) => buckets.get(name)?.record),
     listBuckets: whileOpen(listBuckets),
+    updateBucket: whileOpen(updateBucket),
     deleteBucket: whileOpen(deleteBucket),
     createUpload: whileOpen(createUpload),
     headObject: whileOpen((bucket: string, key: string) => find(bucket, key)?.record),
@@ -62,6 +64,16 @@ export function createMemoryStore({ maxBytes = 1024 ** 3 }: MemoryStoreOptions =
   function listBuckets(): BucketRecord[] {
     const records = [...buckets.values()].map(({ record }) => record)
     return records.sort((a, b) => compareKeys(a.name, b.name))
+  }
+
+  function updateBucket(
+    name: string,
+    change: (settings: BucketSettings) => BucketSettings,
+  ): BucketRecord | undefined {
+    const bucket = buckets.get(name)
+    if (bucket === undefined) return undefined
+    bucket.record = { ...bucket.record, settings: structuredClone(change(bucket.record.settings ?? {})) }
+    return bucket.record
   }
 
   function deleteBucket(name: string): 'deleted' | 'missing' | 'not-empty' {

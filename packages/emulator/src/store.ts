@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { BucketSettings } from './bucket-settings.ts'
 
 /** What the emulator knows of a bucket. */
 export interface BucketRecord {
@@ -6,6 +7,8 @@ export interface BucketRecord {
   readonly name: string
   /** Milliseconds since the epoch. */
   readonly createdAt: number
+  /** What has been configured; absent as long as nothing has. */
+  readonly settings?: BucketSettings | undefined
 }
 
 /** What the emulator knows of an object, without its bytes. */
@@ -66,6 +69,15 @@ export interface Store {
   createBucket(bucket: BucketRecord): Promise<boolean>
   getBucket(name: string): Promise<BucketRecord | undefined>
   listBuckets(): Promise<BucketRecord[]>
+  /**
+   * Replaces the settings of a bucket by what `change` makes of them; `undefined` when there is no such bucket. Changes of
+   * one bucket happen one after the other, so none is lost. When `change` throws, the promise rejects with that and the
+   * bucket stays as it was.
+   */
+  updateBucket(
+    name: string,
+    change: (settings: BucketSettings) => BucketSettings,
+  ): Promise<BucketRecord | undefined>
   deleteBucket(name: string): Promise<'deleted' | 'missing' | 'not-empty'>
   /**
    * Opens an upload to an existing bucket; rejects with {@link StoreError} `ERR_STORE_NO_BUCKET` otherwise, also at commit

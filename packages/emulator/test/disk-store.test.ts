@@ -29,13 +29,15 @@ afterAll(async () => {
 describeStore('disk store', () => createDiskStore(newDirectory()))
 
 describe('data directory', () => {
-  test('buckets and objects are there when the directory is opened again', async () => {
+  test('buckets, their settings and objects are there when the directory is opened again', async () => {
     const directory = newDirectory()
     const first = await openWithBucket(directory)
     await put(first, 'a', 'text')
+    const settings = { strictSignature: true }
+    await first.updateBucket(BUCKET, () => settings)
     await first.close()
     const second = await createDiskStore(directory)
-    expect(await second.listBuckets()).toEqual([{ name: BUCKET, createdAt: 1 }])
+    expect(await second.listBuckets()).toEqual([{ name: BUCKET, createdAt: 1, settings }])
     expect(await second.headObject(BUCKET, 'a')).toEqual(toRecord('a', 'text'))
     expect((await readBody(await second.getObject(BUCKET, 'a'))).toString()).toBe('text')
     await second.close()

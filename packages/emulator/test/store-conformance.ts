@@ -81,6 +81,71 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
         ])
       })
 
+      test('a new bucket keeps the settings it is created with', async () => {
+        const record = { name: 'new-1250000000', createdAt: 7, settings: { strictSignature: true } }
+        await store.createBucket(record)
+        expect(await store.getBucket('new-1250000000')).toEqual(record)
+      })
+
+      test('settings are what the change makes of those before, and are listed', async () => {
+        const acl = [{ type: 'Group', grantee: 'everybody', permission: 'READ' }] as const
+        expect(await store.updateBucket(BUCKET, (settings) => ({ ...settings, acl }))).toEqual({
+          name: BUCKET,
+          createdAt: 1,
+          settings: { acl },
+        })
+        await store.updateBucket(BUCKET, (settings) => ({ ...settings, strictSignature: true }))
+        const expected = { name: BUCKET, createdAt: 1, settings: { acl, strictSignature: true } }
+        expect(await store.getBucket(BUCKET)).toEqual(expected)
+        expect(await store.listBuckets()).toEqual([expected])
+      })
+
+      test('settings are removed by leaving them out', async () => {
+        await store.updateBucket(BUCKET, () => ({ strictSignature: true }))
+        await store.updateBucket(BUCKET, ({ strictSignature: _, ...others }) => others)
+        expect((await store.getBucket(BUCKET))?.settings).toEqual({})
+      })
+
+      test('a change that throws rejects with that and changes nothing', async () => {
+        await store.updateBucket(BUCKET, () => ({ strictSignature: true }))
+        const refuse = () => {
+          throw new Error('no')
+        }
+        await expect(store.updateBucket(BUCKET, refuse)).rejects.toThrow('no')
+        expect((await store.getBucket(BUCKET))?.settings).toEqual({ strictSignature: true })
+      })
+
+      test('of many changes at once none is lost', async () => {
+        const grantees = Array.from({ length: 50 }, (_, index) => `uin/${index}`)
+        await Promise.all(
+          grantees.map((grantee) =>
+            store.updateBucket(BUCKET, ({ acl = [] }) => ({
+              acl: [...acl, { type: 'CanonicalUser', grantee, permission: 'READ' }],
+            })),
+          ),
+        )
+        const { acl = [] } = (await store.getBucket(BUCKET))?.settings ?? {}
+        expect(acl.map(({ grantee }) => grantee).sort()).toEqual([...grantees].sort())
+      })
+
+      test('settings of an unknown bucket are not changed, those of a new one not inherited', async () => {
+        const change = () => ({ strictSignature: true })
+        expect(await store.updateBucket('none-1', change)).toBeUndefined()
+        expect(await store.getBucket('none-1')).toBeUndefined()
+        await store.updateBucket(BUCKET, change)
+        await store.deleteBucket(BUCKET)
+        await store.createBucket({ name: BUCKET, createdAt: 2 })
+        expect(await store.getBucket(BUCKET)).toEqual({ name: BUCKET, createdAt: 2 })
+      })
+
+      test('objects and settings do not touch each other', async () => {
+        await put('a', 'text')
+        await store.updateBucket(BUCKET, () => ({ strictSignature: true }))
+        await put('b', 'text')
+        expect(await keys({ limit: 9 })).toEqual(['a', 'b'])
+        expect((await store.getBucket(BUCKET))?.settings).toEqual({ strictSignature: true })
+      })
+
       test('a bucket with an object is not deleted, an empty one is', async () => {
         await put('a', 'text')
         expect(await store.deleteBucket(BUCKET)).toBe('not-empty')

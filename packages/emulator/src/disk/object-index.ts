@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
 import { type Database, open } from 'lmdb'
+import type { BucketSettings } from '../bucket-settings.ts'
 import type { BucketRecord, ListQuery, ObjectRecord } from '../store.ts'
 import { isStorableKey, MAX_KEY_BYTES } from '../store-key.ts'
 
@@ -15,6 +16,10 @@ export interface ObjectIndex {
   createBucket(bucket: BucketRecord): Promise<boolean>
   getBucket(name: string): IndexedBucket | undefined
   listBuckets(): BucketRecord[]
+  updateBucket(
+    name: string,
+    change: (settings: BucketSettings) => BucketSettings,
+  ): Promise<BucketRecord | undefined>
   deleteBucket(name: string): Promise<'deleted' | 'missing' | 'not-empty'>
   getObject(bucket: string, key: string): IndexedObject | undefined
   listObjects(bucket: string, query: ListQuery): ObjectRecord[]
@@ -41,7 +46,7 @@ export interface PutOutcome {
   readonly replacedFile?: string | undefined
 }
 
-type StoredBucket = { readonly createdAt: number; readonly id: string }
+type StoredBucket = Omit<BucketRecord, 'name'> & { readonly id: string }
 type StoredObject = Omit<ObjectRecord, 'key'> & { readonly file: string }
 
 /** Every change is one transaction, and its promise resolves when that has been flushed. */
@@ -59,6 +64,7 @@ export function openObjectIndex(path: string): ObjectIndex {
     createBucket,
     getBucket,
     listBuckets,
+    updateBucket,
     deleteBucket,
     getObject,
     listObjects,
@@ -69,10 +75,10 @@ export function openObjectIndex(path: string): ObjectIndex {
     close: () => root.close(),
   }
 
-  async function createBucket({ name, createdAt }: BucketRecord): Promise<boolean> {
+  async function createBucket({ name, ...record }: BucketRecord): Promise<boolean> {
     return await change(() => {
       if (getBucket(name) !== undefined) return false
-      buckets.put(Buffer.from(name), { createdAt, id: randomBytes(8).toString('hex') })
+      buckets.put(Buffer.from(name), { ...record, id: randomBytes(8).toString('hex') })
       return true
     })
   }
@@ -80,12 +86,25 @@ export function openObjectIndex(path: string): ObjectIndex {
   function getBucket(name: string): IndexedBucket | undefined {
     if (!isStorableKey(name)) return undefined
     const found = buckets.get(Buffer.from(name))
-    return found && { record: { name, createdAt: found.createdAt }, id: Buffer.from(found.id, 'hex') }
+    return found && { record: toBucketRecord(name, found), id: Buffer.from(found.id, 'hex') }
   }
 
   function listBuckets(): BucketRecord[] {
     const entries = buckets.getRange({ start: Buffer.of(0) })
-    return [...entries.map(({ key, value }) => ({ name: toText(key), createdAt: value.createdAt }))]
+    return [...entries.map(({ key, value }) => toBucketRecord(toText(key), value))]
+  }
+
+  async function updateBucket(
+    name: string,
+    changeSettings: (settings: BucketSettings) => BucketSettings,
+  ): Promise<BucketRecord | undefined> {
+    return await change(() => {
+      const found = isStorableKey(name) ? buckets.get(Buffer.from(name)) : undefined
+      if (found === undefined) return undefined
+      const updated = { ...found, settings: changeSettings(found.settings ?? {}) }
+      buckets.put(Buffer.from(name), updated)
+      return toBucketRecord(name, updated)
+    })
   }
 
   async function deleteBucket(name: string): Promise<'deleted' | 'missing' | 'not-empty'> {
@@ -166,6 +185,10 @@ async function toCause(error: unknown): Promise<unknown> {
   const { commitError } = error as { commitError?: Promise<never> }
   if (commitError === undefined) return error
   return await commitError.catch((cause: unknown) => cause)
+}
+
+function toBucketRecord(name: string, { id: _id, ...stored }: StoredBucket): BucketRecord {
+  return { name, ...stored }
 }
 
 function toIndexedObject(key: string, { file, ...stored }: StoredObject): IndexedObject {
