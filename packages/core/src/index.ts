@@ -23,6 +23,7 @@ export type { SignatureFields } from './signature-fields.ts'
 export type { TimeWindow, WindowOptions } from './time-window.ts'
 export { type SignatureTrace, traceSignature } from './trace-signature.ts'
 export {
+  type KeyLookup,
   type KeyRecord,
   type RefusedRequest,
   type Verification,

@@ -26,6 +26,15 @@ export interface KeyRecord {
   readonly expiresAt?: number | undefined
 }
 
+/**
+ * Finds the key that a SecretId names.
+ *
+ * @param tokens - The security tokens that the request carries, mostly one or none; one from a URL may be there twice, decoded and as
+ * it stood, as some SDKs put it there unencoded. A verifier whose tokens are sealed needs no list of temporary keys: it opens
+ * the token, and answers with it as `securityToken`.
+ */
+export type KeyLookup = (secretId: string, tokens: readonly string[]) => KeyRecord | undefined
+
 /** How to verify. */
 export interface VerifyOptions {
   /**
@@ -119,7 +128,7 @@ const MAX_SKEW_SECONDS = 15 * 60
  * SDKs are known to send (a merged signature, lists in another order, a raw token in a URL, a token in the query though listed
  * as a header).
  *
- * @param lookup - Finds the key that a SecretId names; called at most once, with an id from the wire.
+ * @param lookup - Finds the key that a SecretId names; called at most once, with what came from the wire. See {@link KeyLookup}.
  * @returns An answer for any request whatever; nothing that comes from the wire makes it throw.
  * @throws {TypeError|RangeError} `options` or `lookup` is not as it must be. What `lookup` throws is passed on.
  * @see https://cloud.tencent.com/document/product/436/7778
@@ -129,7 +138,7 @@ const MAX_SKEW_SECONDS = 15 * 60
  */
 export function verifyRequest(
   request: ReceivedRequest,
-  lookup: (secretId: string) => KeyRecord | undefined,
+  lookup: KeyLookup,
   options: VerifyOptions = {},
 ): Verification {
   assertOptions(options, 'options', OPTIONS)
@@ -150,11 +159,12 @@ export function verifyRequest(
   const facts = { secretId, startsAt, expiresAt }
   if (fields.algorithm !== 'sha1')
     return refuse('unsupported-algorithm', 'q-sign-algorithm must be sha1', facts)
-  const key = lookup(secretId)
+  const tokens = tokensOf(received, fields)
+  const key = lookup(secretId, [...new Set(tokens.flat())])
   if (key === undefined || key === null) return refuse('unknown-key', 'No key has this SecretId', facts)
 
   const refusal =
-    checkToken(received, fields, key, seconds) ?? checkTime(received, startsAt, expiresAt, seconds)
+    checkToken(received, tokens, key, seconds) ?? checkTime(received, startsAt, expiresAt, seconds)
   if (refusal !== undefined) return { ...refusal, ...facts }
 
   const mismatch = checkSignature(received, fields, key, allowHostWithoutPort)
@@ -224,11 +234,10 @@ function checkTime(
 
 function checkToken(
   request: ReadRequest,
-  fields: SignatureFields,
+  sent: readonly string[][],
   key: KeyRecord,
   seconds: number,
 ): RefusedRequest | undefined {
-  const sent = tokensOf(request, fields)
   const { securityToken, expiresAt } = key
   if (securityToken === undefined) {
     if (sent.length > 0)

@@ -141,7 +141,7 @@ describe('the key', () => {
   it('is looked up once, by the id that the request names', () => {
     const lookup = vi.fn(() => permanent)
     verifyRequest({ method: 'GET', target: presign(), headers: { host } }, lookup, { now })
-    expect(lookup.mock.calls).toEqual([[permanent.secretId]])
+    expect(lookup.mock.calls).toEqual([[permanent.secretId, []]])
     verifyRequest({ method: 'GET', target: '/o', headers: { host } }, lookup, { now })
     expect(lookup).toHaveBeenCalledTimes(1)
   })
@@ -177,6 +177,37 @@ describe('the key', () => {
       expiresAt: at + 300,
       effectiveExpiresAt: at + 200,
     })
+  })
+})
+
+describe('the lookup', () => {
+  it('is given the tokens of the request in each form they may be read in, so that a sealed token can be opened', () => {
+    const header = signRequest({ method: 'GET', path: '/o', headers: { host } }, temporary, { now })
+    const requests: Received[] = [
+      { headers: { authorization: header } },
+      { headers: { authorization: header, 'x-cos-security-token': token } },
+      { target: '/o?x-cos-security-token=a+b%2Bc', headers: { authorization: header } },
+      { headers: { authorization: `${header}&x-cos-security-token=eighth` } },
+    ]
+    const seen: (readonly string[])[] = []
+    for (const { method = 'GET', target = '/o', headers = {} } of requests) {
+      verifyRequest({ method, target, headers: { host, ...headers } }, (id, tokens) => {
+        expect(id).toBe(temporary.secretId)
+        seen.push(tokens)
+        return undefined
+      })
+    }
+    expect(seen).toEqual([[], [token], ['a b+c', 'a+b%2Bc'], ['eighth']])
+  })
+
+  it('may make the key from the token', () => {
+    const headers = { authorization: sign({}, temporary), 'x-cos-security-token': token }
+    const answer = verifyRequest(
+      { method: 'GET', target: '/o', headers: { host, ...headers } },
+      (_, [securityToken]) => ({ secretKey: temporary.secretKey, securityToken, expiresAt: at + 10 }),
+      { now },
+    )
+    expect(answer).toMatchObject({ ok: true, effectiveExpiresAt: at + 10 })
   })
 })
 
