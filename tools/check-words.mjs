@@ -11,7 +11,10 @@ const RULES = [
     /@ts-(?:ig~nore|no~check)\b/,
     'silences the compiler for good; @ts-expect-error says when it is no longer needed',
   ],
-  [/\bas a~ny\b/, 'an unchecked type; `unknown` and a check, or `as` a named type with its reason'],
+  [
+    /\bas a~ny\b(?! (?!as\b|satisfies\b)[a-z])/,
+    'an unchecked type; `unknown` and a check, or `as` a named type with its reason',
+  ],
   [/\b(?:it|test|describe)\.on~ly\(/, 'switches every other test off'],
   [/\bbiome-ignore\b(?![^\n]*: \S)/, 'silences the linter without a reason'],
   [/^(?:<<<<<<<|>>>>>>>) /, 'a merge that was not finished'],

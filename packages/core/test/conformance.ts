@@ -1,10 +1,51 @@
 /*
- * What the core promises on every runtime, as a function of a harness and the library. It uses the language alone: no timers, no
- * console, no Node.js, no DOM. Its runners are conformance.test.ts (Node.js, Chromium, a bare ECMAScript engine).
+ * What the core promises on every runtime, as a function of a harness, the library and the known answers. It uses the language
+ * alone: no timers, no console, no Node.js, no DOM. Its runners are conformance.test.ts (Node.js, Chromium, a bare ECMAScript
+ * engine) and tools/runtimes.mjs (all of these, the newest Node.js, Bun, Deno and workerd).
  */
+
+import type { CosClientOptions, SignatureTrace, SignParams } from '../src/index.ts'
 
 /** What the suite needs of the library. */
 export type Library = typeof import('../src/index.ts')
+
+/** Known answers, as in the files of `vectors/`. */
+export interface Vectors {
+  readonly official: readonly (SignedExample & { readonly expected: Record<string, string> })[]
+  readonly edgeCases: readonly EdgeCase[]
+  readonly pythonSdk: readonly PythonAnswer[]
+}
+
+interface SignedExample {
+  readonly secretId: string
+  readonly secretKey: string
+  readonly method: string
+  readonly path: string
+  readonly keyTime: string
+  readonly params: SignParams['Params']
+  readonly headers: Readonly<Record<string, string>>
+}
+
+interface EdgeCase extends SignedExample {
+  readonly id: string
+  readonly use: string
+  readonly signTime: string
+  readonly target: string
+  readonly headerList: string
+  readonly urlParamList: string
+  readonly token?: string
+  readonly needs?: string
+  readonly signature: string
+}
+
+interface PythonAnswer {
+  readonly now: number
+  readonly config: CosClientOptions
+  readonly call: SignParams
+  readonly auth: string
+  readonly url: string
+  readonly downloadUrl: string
+}
 
 /** Takes each check: a sentence, what came out, and what should. */
 export type Check = (sentence: string, actual: unknown, expected: unknown) => void
@@ -18,33 +59,71 @@ const Bucket = 'examplebucket-1250000000'
 const host = `${Bucket}.cos.ap-guangzhou.myqcloud.com`
 
 /** Runs every check. */
-export function conformance(library: Library, check: Check): void {
-  documentation(library, check)
+export function conformance(library: Library, vectors: Vectors, check: Check): void {
+  documentation(library, vectors.official, check)
+  edgeCases(library, vectors.edgeCases, check)
+  pythonAnswers(library, vectors.pythonSdk, check)
   roundTrips(library, check)
   refusals(library, check)
   printing(library, check)
 }
 
-function documentation({ traceSignature, createCredential }: Library, check: Check): void {
-  const trace = traceSignature(
-    {
-      method: 'PUT',
-      path: '/exampleobject(腾讯云)',
-      headers: {
-        Date: 'Thu, 16 May 2019 06:45:51 GMT',
-        Host: 'examplebucket-1250000000.cos.ap-beijing.myqcloud.com',
-        'Content-Type': 'text/plain',
-        'Content-Length': '13',
-        'Content-MD5': 'mQ/fVh815F3k6TAUm8m0eg==',
-        'x-cos-acl': 'private',
-        'x-cos-grant-read': 'uin="100000000011"',
-      },
-    },
-    createCredential(key),
-    { startsAt: 1557989151, expiresAt: 1557996351, now: () => 1557989151000 },
-  )
-  check('hashes as the documentation does', trace.httpStringSha1, '8b2751e77f43a0995d6e9eb9477f4b685cca4172')
-  check('signs as the documentation does', trace.signature, '3b8851a11a569213c17ba8fa7dcf2abec6935172')
+function documentation({ traceSignature }: Library, examples: Vectors['official'], check: Check): void {
+  for (const { expected, ...example } of examples) {
+    const trace = traceOf(traceSignature, example)
+    for (const step of ['httpString', 'stringToSign', 'signature', 'authorization'] as const) {
+      check(`gives the ${step} of the documentation`, trace[step], expected[step])
+    }
+  }
+}
+
+function edgeCases(
+  { traceSignature, verifyRequest }: Library,
+  cases: readonly EdgeCase[],
+  check: Check,
+): void {
+  for (const example of cases) {
+    const { id, method, target, secretId, secretKey, keyTime, signTime, signature } = example
+    if (example.use === 'sign') {
+      check(`signs ${id}`, traceOf(traceSignature, example).signature, signature)
+    }
+    const authorization =
+      `q-sign-algorithm=sha1&q-ak=${secretId}&q-sign-time=${signTime}&q-key-time=${keyTime}` +
+      `&q-header-list=${example.headerList}&q-url-param-list=${example.urlParamList}&q-signature=${signature}`
+    const headers = Object.entries({ ...example.headers, authorization }).map(
+      ([name, value]) => [name, toWire(value)] as const,
+    )
+    const answer = verifyRequest(
+      { method, target, headers },
+      () => ({ secretKey, securityToken: example.token }),
+      { now: () => 1_557_990_000_000, allowHostWithoutPort: example.needs === 'allowHostWithoutPort' },
+    )
+    check(`verifies ${id}`, answer.ok && answer.path, example.path)
+  }
+}
+
+function pythonAnswers({ CosClient }: Library, answers: readonly PythonAnswer[], check: Check): void {
+  for (const { now, config, call, ...expected } of answers) {
+    const client = new CosClient({ ...config, Compat: 'python', Now: () => now * 1000 })
+    const { Method: _method, ...download } = call
+    check('gives the auth of the Python SDK', client.getAuth(call), expected.auth)
+    check('gives the URL of the Python SDK', client.getPresignedUrl(call), expected.url)
+    const url = client.getPresignedDownloadUrl(download)
+    check('gives the download URL of the Python SDK', url, expected.downloadUrl)
+  }
+}
+
+/** What our signer makes of an example, its window as it stands. */
+function traceOf(trace: Library['traceSignature'], example: SignedExample): SignatureTrace {
+  const { method, path, params, headers, secretId, secretKey, keyTime } = example
+  const [startsAt = 0, expiresAt = 0] = keyTime.split(';').map(Number)
+  const options = { startsAt, expiresAt, now: () => startsAt * 1000 }
+  return trace({ method, path, params, headers }, { secretId, secretKey }, options)
+}
+
+/** One character a byte of UTF-8, as a server sees header values. */
+function toWire(text: string): string {
+  return encodeURIComponent(text).replace(/%(..)/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
 }
 
 const KEYS = [
