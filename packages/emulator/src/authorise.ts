@@ -4,11 +4,34 @@ import {
   type VerificationFailureCode,
   verifyRequest,
 } from 'cos-presign'
+import { grantsToAll, type ResourceAcls } from './anonymous-access.ts'
 import type { WireRequest } from './message.ts'
 import { Refusal, type RefusalCode } from './refusal.ts'
 
 /** Finds the registered key that a SecretId names. */
 export type CredentialLookup = (secretId: string) => Credential | undefined
+
+/** Whom a request is from. A signed one is its signer's, also where anybody could have had the answer [doc 436/40947]. */
+export type Principal = Anonymous | Signer
+
+/** Nobody: no signature at all. */
+export interface Anonymous {
+  readonly kind: 'anonymous'
+}
+
+/** The holder of a key. */
+export interface Signer {
+  readonly kind: 'signer'
+  readonly secretId: string
+  /** The headers that the signature covers, in lower case. */
+  readonly signedHeaders: readonly string[]
+}
+
+/** What somebody wants. */
+export interface Access extends ResourceAcls {
+  /** COS's name of the operation, as in policies. */
+  readonly operation: string
+}
 
 interface FailureAnswer {
   readonly code: RefusalCode
@@ -18,10 +41,11 @@ interface FailureAnswer {
 
 /** What COS answers to a request that fails verification, and how sure we are: of the code / of the text. */
 const ANSWERS: Readonly<
-  Record<VerificationFailureCode, FailureAnswer | ((failure: RefusedRequest) => FailureAnswer)>
+  Record<
+    Exclude<VerificationFailureCode, 'anonymous'>,
+    FailureAnswer | ((failure: RefusedRequest) => FailureAnswer)
+  >
 > = {
-  // [doc 436/54303] / [doc]
-  anonymous: { code: 'AccessDenied' },
   // [guess] / [guess]: an identity that cannot be recognised counts as anonymous [doc 436/30613], which gives this code
   malformed: ({ message }) => ({ code: 'AccessDenied', message: `Access Denied. ${message}` }),
   // [guess] / [guess]: the code is in the list of codes without a description
@@ -53,17 +77,32 @@ const ANSWERS: Readonly<
 }
 
 /**
- * Lets a request pass whose signature is right.
+ * Finds out whom a request is from.
  *
- * @throws {Refusal} COS's answer otherwise; of a mismatch with `StringToSign` and `FormatString`, the texts computed here.
+ * @throws {Refusal} COS's answer when it is signed and the signature does not hold; of a mismatch with `StringToSign` and
+ * `FormatString`, the texts computed here.
  */
-export function authorise(request: WireRequest, lookup: CredentialLookup, now: () => number): void {
+export function identify(request: WireRequest, lookup: CredentialLookup, now: () => number): Principal {
   const { method, target, headers } = request
   const verification = verifyRequest({ method, target, headers }, lookup, { now, allowHostWithoutPort: true })
-  if (verification.ok) return
+  if (verification.ok) {
+    const { secretId, signedHeaders } = verification
+    return { kind: 'signer', secretId, signedHeaders }
+  }
+  if (verification.code === 'anonymous') return { kind: 'anonymous' }
   const answer = ANSWERS[verification.code]
   const { code, message } = typeof answer === 'function' ? answer(verification) : answer
   throw new Refusal(code, { message, elements: explain(verification, now()) })
+}
+
+/**
+ * Lets a principal do something, or not. Every registered key belongs to the owner of all buckets.
+ *
+ * @throws {Refusal} `AccessDenied`
+ */
+export function authorise(principal: Principal, access: Access): void {
+  if (principal.kind === 'anonymous' && !grantsToAll(access.operation, access))
+    throw new Refusal('AccessDenied')
 }
 
 function explain(failure: RefusedRequest, now: number): Record<string, string> {

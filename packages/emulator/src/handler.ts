@@ -7,7 +7,7 @@ import {
   writeAccessLog,
 } from './access-log.ts'
 import { type Address, type AddressBook, readHost, resolveAddress } from './address.ts'
-import { authorise, type CredentialLookup } from './authorise.ts'
+import { authorise, type CredentialLookup, identify } from './authorise.ts'
 import { findRoute, type Level, type Route } from './dispatch.ts'
 import { type Handler, type HeaderMap, type Reply, toHeaderMap, type WireRequest } from './message.ts'
 import type { OperationServices } from './operation.ts'
@@ -80,19 +80,22 @@ async function answer(request: WireRequest, services: HandlerServices, progress:
 
   // A preflight is never signed. No CORS configuration is kept yet, so none allows it.
   if (request.method === 'OPTIONS') throw new Refusal('AccessForbidden')
-  authorise(request, services.lookup, services.now)
+  const principal = identify(request, services.lookup, services.now)
 
   const headers = toHeaderMap(request.headers)
   const params = toParamMap(target)
   const route = chooseRoute(request.method, levelOf(address, key), params, headers)
   entry.operation = route.name
-  if (route.run === undefined) throw notImplemented(route.name)
-  assertSupported(params, headers)
 
   const { bucket = '' } = address
-  if (Buffer.byteLength(key) > MAX_KEY_BYTES) throw new Refusal('KeyTooLong')
-  if (!route.createsBucket && (await services.store.getBucket(bucket)) === undefined)
+  const record = await services.store.getBucket(bucket)
+  if (record === undefined && address.level === 'bucket' && !route.createsBucket)
     throw new Refusal('NoSuchBucket')
+  authorise(principal, { operation: route.name, bucketAcl: record?.settings?.acl })
+
+  if (route.run === undefined) throw notImplemented(route.name)
+  assertSupported(params, headers)
+  if (Buffer.byteLength(key) > MAX_KEY_BYTES) throw new Refusal('KeyTooLong')
   const { method } = request
   return await route.run(
     { method, bucket, key, params, headers, openBody: () => request.openBody() },
