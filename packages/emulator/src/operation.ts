@@ -13,6 +13,15 @@ export interface OperationRequest {
   readonly headers: HeaderMap
   /** See {@link WireRequest.openBody}. */
   openBody(): AsyncIterable<Uint8Array>
+  /**
+   * Asks whether the sender of this request may also do that. What the route itself says about the bucket and key of the
+   * request has been decided before the operation runs; this is for the other objects that it touches: the source of a copy
+   * (`GetObject`), each object of a multi-delete (`DeleteObject`).
+   *
+   * @param action - COS's name, as in policies, without `name/cos:`.
+   * @throws {Refusal} `AccessDenied`
+   */
+  authorise(action: string, bucket: string, key: string): Promise<void>
 }
 
 /** What operations work on. */

@@ -9,12 +9,15 @@ const REFUSALS = {
     // [seen], the spelling included
     "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Requet-Headers are not whitelisted by the resource's CORS spec",
   ], // [doc] / [seen]
+  AppendPositionErr: [409, 'The position is not the length of the object.'], // [doc] / [guess]
   BadDigest: [400, 'The Content-MD5 you specified did not match what we received.'], // [doc] / [guess]
   BucketAlreadyOwnedByYou: [409, 'The bucket you tried to create already exists, and you own it.'], // [doc] / [guess]
   BucketNameTooLong: [400, 'The specified bucket name is too long.'], // [doc] / [guess]
   BucketNotEmpty: [409, 'The bucket you tried to delete is not empty.'], // [doc] / [guess]
   EntityTooLarge: [400, 'Your proposed upload exceeds the maximum allowed object size.'], // [doc] / [guess]
+  EntityTooSmall: [400, 'Your proposed upload is smaller than the minimum allowed size.'], // [doc] / [guess]
   ExpiredToken: [400, 'The provided token has expired.'], // [doc] / [guess]
+  FileAlreadyExists: [409, 'The object you specified already exists and can not be overwritten.'], // [guess] / [guess]
   IncompleteBody: [
     400,
     'You did not provide the number of bytes specified by the Content-Length HTTP header.',
@@ -23,25 +26,38 @@ const REFUSALS = {
   InvalidAccessKeyId: [403, 'The Access Key Id you provided does not exist in our records'], // [doc] / [seen]
   InvalidArgument: [400, 'Invalid Argument'], // [doc] / [guess]
   InvalidBucketName: [400, 'The specified bucket is not valid.'], // [doc] / [guess]
+  InvalidCopySource: [400, 'The x-cos-copy-source you specified is not valid.'], // [doc] / [guess]
   InvalidDigest: [400, 'The Content-MD5 you specified is not valid.'], // [doc] / [guess]
   InvalidObjectState: [403, "The operation is not valid for the object's storage class."], // [doc] / [guess]
+  InvalidPart: [400, 'One or more of the specified parts could not be found.'], // [doc] / [guess]
+  InvalidPartOrder: [400, 'The list of parts was not in ascending order.'], // [doc] / [guess]
   InvalidRange: [416, 'The requested range is not satisfiable.'], // [doc] / [guess]
   InvalidRequest: [400, 'Invalid Request'], // [doc] / [guess]
   InvalidSHA1Digest: [400, 'The x-cos-content-sha1 you specified did not match what we received.'], // [doc] / [guess]
+  InvalidTag: [400, 'The tag you specified is not valid.'], // [doc] / [guess]
   InvalidURI: [400, "Couldn't parse the specified URI."], // [doc] / [guess]
   KeyTooLong: [400, 'Your key is too long.'], // [doc] / [guess]
+  MalformedXML: [
+    400,
+    'The XML you provided was not well-formed or did not validate against our published schema.',
+  ], // [doc] / [guess]
   MethodNotAllowed: [405, 'The specified method is not allowed against this resource.'], // [doc] / [guess]
   MissingContentLength: [411, 'You must provide the Content-Length HTTP header.'], // [doc] / [guess]
+  MissingRequestBodyError: [400, 'Request body is empty.'], // [doc] / [guess]
   NoSuchBucket: [404, 'The specified bucket does not exist.'], // [doc] / [seen]
   NoSuchKey: [404, 'The specified key does not exist.'], // [doc] / [seen]
+  NoSuchTagSet: [404, 'The TagSet does not exist.'], // [doc] / [guess]
+  NoSuchUpload: [404, 'The specified multipart upload does not exist.'], // [doc] / [guess]
   NotImplemented: [501, 'A header you provided implies functionality that is not implemented.'], // [doc] / [guess]
   NotSupportedStorageClass: [400, 'The storage class you specified is not supported.'], // [doc] / [guess]
+  ObjectNotAppendable: [409, 'The object is not appendable.'], // [doc] / [guess]
   PreconditionFailed: [412, 'Precondition not match.'], // [doc] / [seen]
   RequestTimeout: [400, 'Your socket connection to the server was not read from or written to in time.'], // [doc] / [guess]
   RequestTimeTooSkewed: [403, 'The difference between the request time and the current time is too large.'], // [doc] / [guess]
   ServiceUnavailable: [503, 'The server is shutting down.'], // [doc] / [guess]
   SignatureDoesNotMatch: [403, 'The Signature you specified is invalid.'], // [doc] / [seen]
   VerifyAlgorithmNotSupported: [400, 'The signature algorithm you specified is not supported.'], // [doc] / [guess]
+  XMLSizeLimit: [400, 'The XML of the request body is too large.'], // [doc] / [guess]
 } as const
 
 /** A code of COS that the emulator answers with. */
