@@ -1,6 +1,7 @@
 // None is retryable: none of these mends itself.
 const CODES = {
   ERR_AUTHORIZATION_MALFORMED: 'A text is no Authorization value.',
+  ERR_CONSTRAINT_BROKEN: 'What was announced for upload is not allowed.',
   ERR_CREDENTIAL_EXPIRED: 'The temporary key is dead.',
   ERR_PRESIGNED_URL_MALFORMED: 'A text is no presigned URL.',
   ERR_TARGET_MALFORMED: 'A text is no request target.',
@@ -10,7 +11,7 @@ const CODES = {
 export type SignatureErrorCode = keyof typeof CODES
 
 /**
- * Something from outside the program (a text to parse, the clock against a key's life) was not as it must be. Branch on
+ * Something from outside the program (a text to parse, the clock against a key's life, an announced upload) was not as it must be. Branch on
  * {@link SignatureError.code}. Mistakes in a call are a TypeError or RangeError instead.
  */
 export class SignatureError extends Error {

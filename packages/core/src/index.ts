@@ -8,16 +8,29 @@ export {
   type PresignedRequest,
   type SignParams,
 } from './client.ts'
+export {
+  assertConstraints,
+  type ConstraintName,
+  type Enforcement,
+  enforcementOf,
+  type ObjectAcl,
+  type StorageClass,
+  type UnenforcedConstraint,
+  type UploadConstraints,
+} from './constraints.ts'
 export { type Credential, createCredential } from './credential.ts'
 export { SignatureError, type SignatureErrorCode } from './errors.ts'
 export type { Scheme } from './host.ts'
 export type { Pairs, PairValue } from './pairs.ts'
 export { type ParsedAuthorization, parseAuthorization } from './parse-authorization.ts'
 export { type ParsedPresignedUrl, parsePresignedUrl } from './parse-presigned-url.ts'
+export type { PostCondition } from './post-policy.ts'
+export { type PresignedUpload, presignUpload } from './presign-upload.ts'
 export { type PresignableRequest, type PresignOptions, presignUrl } from './presign-url.ts'
 export type { ReceivedHeaders, ReceivedRequest } from './read-request.ts'
 export { redact } from './redact.ts'
 export { parseRequestTarget, type RequestTarget, type TargetParam } from './request-target.ts'
+export { type SignedPostPolicy, signPostPolicy } from './sign-post-policy.ts'
 export { type SignableRequest, type SignOptions, signRequest } from './sign-request.ts'
 export type { SignatureFields } from './signature-fields.ts'
 export type { TimeWindow, WindowOptions } from './time-window.ts'

@@ -18,7 +18,7 @@ export function printRedacted<T extends object>(result: T): T {
 }
 
 function hideSecrets(name: string, value: unknown): unknown {
-  if (/token$|customer-key$/i.test(name)) return '***'
+  if (/token$|customer-key$|^q-signature$/i.test(name)) return '***'
   // All that is secret in a URL follows the first field of the signature.
   return typeof value === 'string' ? value.replace(/q-sign-algorithm=.*/, '***') : value
 }

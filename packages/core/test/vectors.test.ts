@@ -11,6 +11,7 @@ import {
   parseAuthorization,
   parsePresignedUrl,
   type SignatureTrace,
+  signPostPolicy,
   signRequest,
   traceSignature,
   type Verification,
@@ -108,19 +109,30 @@ describe('the known answers of other SDKs, on the step functions', () => {
   /** A form is signed by the digest of its policy alone. */
   interface PolicyVector {
     readonly id: string
+    readonly secretId: string
     readonly secretKey: string
     readonly keyTime: string
     readonly policy: string
+    readonly policyBase64: string
     readonly signKey: string
     readonly policySha1: string
     readonly signature: string
   }
 
   it.each(readVectors<PolicyVector>('post-policy'))('$id (the form of the documentation)', (vector) => {
-    const { secretKey, keyTime } = vector
+    const { secretId, secretKey, keyTime } = vector
     expect(signKeyOf(secretKey, keyTime)).toBe(vector.signKey)
     expect(sha1Hex(vector.policy)).toBe(vector.policySha1)
     expect(hmacSha1Hex(createSignKeys(secretKey)(keyTime), vector.policySha1)).toBe(vector.signature)
+    const [startsAt = 0, expiresAt = 0] = keyTime.split(';').map(Number)
+    const { fields } = signPostPolicy(vector.policy, { secretId, secretKey }, { startsAt, expiresAt })
+    expect(fields).toEqual({
+      policy: vector.policyBase64,
+      'q-sign-algorithm': 'sha1',
+      'q-ak': secretId,
+      'q-key-time': keyTime,
+      'q-signature': vector.signature,
+    })
   })
 })
 
