@@ -1,42 +1,81 @@
 import { isBucketLabel } from './bucket-name.ts'
 import { Refusal } from './refusal.ts'
+import { notImplemented } from './unsupported.ts'
 
-/** Which bucket a host name stands for. */
-export interface Address {
-  /** The whole account (`service.cos.myqcloud.com`, `cos.<region>.…`), one bucket, or a host that says neither. */
-  readonly level: 'service' | 'bucket' | 'unknown'
-  /** Present when `level` is `bucket`. */
-  readonly bucket?: string
-}
+/** What a request addresses: the whole account, or a bucket and what is in it. */
+export type Address =
+  | { readonly level: 'service' }
+  | {
+      readonly level: 'bucket' | 'object'
+      readonly bucket: string
+      /** Whatever it looks like; empty for the bucket itself. */
+      readonly key: string
+    }
 
-/** What decides beside the host name itself. */
+/** What decides beside the address itself. */
 export interface AddressBook {
   /** Host (lower case, with or without port) to bucket. */
   readonly domains: ReadonlyMap<string, string>
   /** The bucket of hosts that name none. */
   readonly defaultBucket?: string | undefined
+  /** Whether there is such a bucket. */
+  isBucket(name: string): Promise<boolean>
 }
 
-// <bucket>.cos.<region>.<domain>, and the same with cos-internal, cos-website and so on; the region may be `accelerate`.
-const BUCKET_HOST = /^([^.]+)\.cos(?:-[a-z]+)?\.[a-z0-9-]+\../
-const SERVICE_HOST = /^(?:service\.cos|cos(?:-[a-z]+)?\.[a-z0-9-]+)\../
+// <bucket>.cos.<region>.<domain>, and the same with cos-internal and so on; the region may be `accelerate`.
+const BUCKET_HOST = /^([^.]+)\.cos(?:-[a-z]+)?\.[a-z0-9-]+\./
+const SERVICE_HOST = /^(?:service\.cos|cos(?:-[a-z]+)?\.[a-z0-9-]+)\./
+
+/** Hosts of COS that speak another language than its API (protocol section 3.1). */
+const OTHER_HOSTS: readonly (readonly [pattern: RegExp, what: string])[] = [
+  [/^[^.]+\.cos-website\.[a-z0-9-]+\./, 'static websites (the host cos-website)'],
+  [/^[^.]+\.cos-control\.[a-z0-9-]+\./, 'batch jobs (the host cos-control)'],
+  [
+    /^(?:[^.]+\.)?(?:ci|pic)\.[a-z0-9-]+\.(?:myqcloud\.com|tencentcos\.cn)$/,
+    'data processing (the hosts ci and pic)',
+  ],
+  [/^[^.]+\.file\.myqcloud\.com$/, 'the CDN (the host file.myqcloud.com), which knows no signature of COS'],
+]
 
 /**
- * Reads a Host header or the authority of an absolute-form target.
+ * Finds out what a request addresses. A host that names a bucket decides alone. Another one leaves it to the path
+ * (`/<bucket>/<key>`), except that with a default bucket the path is a key in that, unless it begins with a bucket that exists.
  *
  * @param host - As it came: any letter case, with or without a port; empty when the request has none.
+ * @param path - Decoded, not normalised.
+ * @throws {Refusal} `InvalidBucketName` when neither names a bucket, `NotImplemented` for hosts of COS's other services.
  */
-export function resolveAddress(host: string, book: AddressBook): Address {
+export async function resolveAddress(host: string, path: string, book: AddressBook): Promise<Address> {
   const authority = host.toLowerCase()
   const name = authority.replace(/:\d*$/, '')
-  const configured = book.domains.get(authority) ?? book.domains.get(name)
-  if (configured !== undefined) return { level: 'bucket', bucket: configured }
-  if (SERVICE_HOST.test(name)) return { level: 'service' }
-  const bucket = BUCKET_HOST.exec(name)?.[1] ?? firstLabel(name)
-  if (bucket !== undefined) return { level: 'bucket', bucket }
-  return book.defaultBucket === undefined
-    ? { level: 'unknown' }
-    : { level: 'bucket', bucket: book.defaultBucket }
+  const other = OTHER_HOSTS.find(([pattern]) => pattern.test(name))
+  if (other !== undefined) throw notImplemented(other[1])
+  const isService = SERVICE_HOST.test(name)
+  const bucket =
+    book.domains.get(authority) ?? book.domains.get(name) ?? (isService ? undefined : bucketOf(name))
+  if (bucket !== undefined) return toAddress(bucket, path)
+  const [, first = '', rest = ''] = /^\/([^/]*)(.*)$/s.exec(path) ?? []
+  const { defaultBucket } = book
+  if (defaultBucket !== undefined && !isService) {
+    const isPathStyle = isBucketLabel(first) && (await book.isBucket(first))
+    return isPathStyle ? toAddress(first, rest) : toAddress(defaultBucket, path)
+  }
+  if (path === '/') return { level: 'service' }
+  if (!isBucketLabel(first)) throw nameless()
+  return toAddress(first, rest)
+}
+
+/** One slash belongs to the path, the rest is the key: `//` is the object `/`. */
+function toAddress(bucket: string, path: string): Address {
+  const key = path.slice(1)
+  return { level: key === '' ? 'bucket' : 'object', bucket, key }
+}
+
+function nameless(): Refusal {
+  return new Refusal('InvalidBucketName', {
+    message:
+      'The address names no bucket: use a host <BucketName-APPID>.<anything> or a path /<BucketName-APPID>/<key>, or configure a domain or a default bucket.',
+  })
 }
 
 /**
@@ -64,7 +103,10 @@ export function readHost(
   return chosen
 }
 
-function firstLabel(name: string): string | undefined {
+/** The bucket that a host names. */
+function bucketOf(name: string): string | undefined {
+  const ofCos = BUCKET_HOST.exec(name)?.[1]
+  if (ofCos !== undefined) return ofCos
   const dot = name.indexOf('.')
   const label = name.slice(0, dot)
   return dot > 0 && isBucketLabel(label) ? label : undefined

@@ -37,8 +37,8 @@ const NEEDED: Readonly<Record<string, readonly ['bucket' | 'object', Permission]
 }
 
 /** Whether anybody at all may do this. */
-export function grantsToAll(operation: string, { bucketAcl = [], objectAcl }: ResourceAcls): boolean {
-  const [level, permission] = NEEDED[operation] ?? []
+export function grantsToAll(action: string, { bucketAcl = [], objectAcl }: ResourceAcls): boolean {
+  const [level, permission] = NEEDED[action] ?? []
   if (permission === undefined) return false
   const acl = level === 'object' ? (objectAcl ?? bucketAcl) : bucketAcl
   return acl.some(

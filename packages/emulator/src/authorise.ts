@@ -4,9 +4,10 @@ import {
   type VerificationFailureCode,
   verifyRequest,
 } from 'cos-presign'
-import { grantsToAll, type ResourceAcls } from './anonymous-access.ts'
+import { grantsToAll } from './anonymous-access.ts'
 import type { WireRequest } from './message.ts'
 import { Refusal, type RefusalCode } from './refusal.ts'
+import type { Store } from './store.ts'
 
 /** Finds the registered key that a SecretId names. */
 export type CredentialLookup = (secretId: string) => Credential | undefined
@@ -27,10 +28,13 @@ export interface Signer {
   readonly signedHeaders: readonly string[]
 }
 
-/** What somebody wants. */
-export interface Access extends ResourceAcls {
-  /** COS's name of the operation, as in policies. */
-  readonly operation: string
+/** What somebody wants to do. */
+export interface Access {
+  /** COS's name of the operation, as in policies, without `name/cos:`. */
+  readonly action: string
+  readonly bucket: string
+  /** Empty for an operation on the bucket. */
+  readonly key: string
 }
 
 interface FailureAnswer {
@@ -100,9 +104,11 @@ export function identify(request: WireRequest, lookup: CredentialLookup, now: ()
  *
  * @throws {Refusal} `AccessDenied`
  */
-export function authorise(principal: Principal, access: Access): void {
-  if (principal.kind === 'anonymous' && !grantsToAll(access.operation, access))
-    throw new Refusal('AccessDenied')
+export async function authorise(principal: Principal, access: Access, store: Store): Promise<void> {
+  if (principal.kind === 'signer') return
+  const { action, bucket } = access
+  const bucketAcl = (await store.getBucket(bucket))?.settings?.acl
+  if (!grantsToAll(action, { bucketAcl })) throw new Refusal('AccessDenied')
 }
 
 function explain(failure: RefusedRequest, now: number): Record<string, string> {

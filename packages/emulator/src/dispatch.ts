@@ -1,10 +1,16 @@
 import type { Operation } from './operation.ts'
 import { deleteBucket } from './operations/delete-bucket.ts'
+import { deleteBucketCors } from './operations/delete-bucket-cors.ts'
 import { deleteObject } from './operations/delete-object.ts'
+import { getBucketCors } from './operations/get-bucket-cors.ts'
+import { getBucketLocation } from './operations/get-bucket-location.ts'
+import { getBucketVersioning } from './operations/get-bucket-versioning.ts'
 import { getObject } from './operations/get-object.ts'
+import { getService } from './operations/get-service.ts'
 import { headBucket } from './operations/head-bucket.ts'
 import { headObject } from './operations/head-object.ts'
 import { putBucket } from './operations/put-bucket.ts'
+import { putBucketCors } from './operations/put-bucket-cors.ts'
 import { putObject } from './operations/put-object.ts'
 
 /** What a request addresses: the account, a bucket (path `/`), or an object. */
@@ -28,17 +34,23 @@ export interface Route {
 
 /** The first row that fits counts, so what is selected by more stands before what is selected by less. */
 const ROUTES: readonly Route[] = [
-  { method: 'GET', level: 'service', name: 'GetService' },
+  { method: 'GET', level: 'service', name: 'GetService', run: getService },
 
   { method: 'GET', level: 'bucket', params: ['versions'], name: 'GetBucketObjectVersions' },
   { method: 'GET', level: 'bucket', params: ['uploads'], name: 'ListMultipartUploads' },
   { method: 'GET', level: 'bucket', params: ['acl'], name: 'GetBucketACL' },
   { method: 'PUT', level: 'bucket', params: ['acl'], name: 'PutBucketACL' },
-  { method: 'GET', level: 'bucket', params: ['cors'], name: 'GetBucketCORS' },
-  { method: 'PUT', level: 'bucket', params: ['cors'], name: 'PutBucketCORS' },
-  { method: 'DELETE', level: 'bucket', params: ['cors'], name: 'DeleteBucketCORS' },
-  { method: 'GET', level: 'bucket', params: ['location'], name: 'GetBucketLocation' },
-  { method: 'GET', level: 'bucket', params: ['versioning'], name: 'GetBucketVersioning' },
+  { method: 'GET', level: 'bucket', params: ['cors'], name: 'GetBucketCORS', run: getBucketCors },
+  { method: 'PUT', level: 'bucket', params: ['cors'], name: 'PutBucketCORS', run: putBucketCors },
+  { method: 'DELETE', level: 'bucket', params: ['cors'], name: 'DeleteBucketCORS', run: deleteBucketCors },
+  { method: 'GET', level: 'bucket', params: ['location'], name: 'GetBucketLocation', run: getBucketLocation },
+  {
+    method: 'GET',
+    level: 'bucket',
+    params: ['versioning'],
+    name: 'GetBucketVersioning',
+    run: getBucketVersioning,
+  },
   { method: 'PUT', level: 'bucket', params: ['versioning'], name: 'PutBucketVersioning' },
   { method: 'POST', level: 'bucket', params: ['delete'], name: 'DeleteMultipleObjects' },
   { method: 'GET', level: 'bucket', name: 'GetBucket' },

@@ -121,6 +121,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       addressBook: {
         defaultBucket,
         domains: new Map(Object.entries(domains).map(([host, bucket]) => [host.toLowerCase(), bucket])),
+        isBucket: async (name) => (await store.getBucket(name)) !== undefined,
       },
       lookup: (secretId) => credentials.get(secretId),
       onRequest,

@@ -6,11 +6,13 @@ import {
   createAccessLogDraft,
   writeAccessLog,
 } from './access-log.ts'
-import { type Address, type AddressBook, readHost, resolveAddress } from './address.ts'
+import { type AddressBook, readHost, resolveAddress } from './address.ts'
 import { authorise, type CredentialLookup, identify } from './authorise.ts'
+import type { CorsConfiguration } from './bucket-settings.ts'
+import { answerPreflight, toCorsHeaders } from './cors.ts'
 import { findRoute, type Level, type Route } from './dispatch.ts'
 import { type Handler, type HeaderMap, type Reply, toHeaderMap, type WireRequest } from './message.ts'
-import type { OperationServices } from './operation.ts'
+import type { OperationRequest, OperationServices } from './operation.ts'
 import { Refusal } from './refusal.ts'
 import { createRequestIds } from './request-id.ts'
 import { completeReply, toErrorReply } from './respond.ts'
@@ -32,6 +34,8 @@ interface Progress {
   readonly entry: AccessLogDraft
   /** Host and decoded path. */
   resource: string
+  /** Of the bucket, if it has one. */
+  cors?: CorsConfiguration | undefined
 }
 
 /** The whole emulator as a function of a request, wherever that came from. */
@@ -40,7 +44,8 @@ export function createHandler(services: HandlerServices): Handler {
     const startedAt = performance.now()
     const ids = createRequestIds(services.now())
     const entry = createAccessLogDraft(request, ids.requestId)
-    const reply = await answerOrRefuse()
+    const progress: Progress = { entry, resource: '/' }
+    const reply = withCors(await answerOrRefuse(), request, progress.cors)
     entry.status = reply.status
     return {
       reply: completeReply(reply, request.method, ids, services.now()),
@@ -51,7 +56,6 @@ export function createHandler(services: HandlerServices): Handler {
     }
 
     async function answerOrRefuse(): Promise<Reply> {
-      const progress: Progress = { entry, resource: '/' }
       try {
         return await answer(request, services, progress)
       } catch (error) {
@@ -72,40 +76,50 @@ async function answer(request: WireRequest, services: HandlerServices, progress:
   entry.host = host
   progress.resource = host + target.path
 
-  const address = resolveAddress(host, services.addressBook)
-  // One slash belongs to the path, the rest is the key, whatever it looks like: `//` is the object `/`.
-  const key = target.path.slice(1)
-  if (address.bucket !== undefined) entry.bucket = address.bucket
+  const address = await resolveAddress(host, target.path, services.addressBook)
+  const { bucket, key } = address.level === 'service' ? { bucket: '', key: '' } : address
+  if (bucket !== '') entry.bucket = bucket
   if (key !== '') entry.key = key
 
-  // A preflight is never signed. No CORS configuration is kept yet, so none allows it.
-  if (request.method === 'OPTIONS') throw new Refusal('AccessForbidden')
-  const principal = identify(request, services.lookup, services.now)
-
+  const { store } = services
+  const record = await store.getBucket(bucket)
+  progress.cors = record?.settings?.cors
   const headers = toHeaderMap(request.headers)
-  const params = toParamMap(target)
-  const route = chooseRoute(request.method, levelOf(address, key), params, headers)
-  entry.operation = route.name
+  if (request.method === 'OPTIONS') {
+    // A preflight is never signed.
+    entry.operation = 'OptionsObject'
+    return answerPreflight(headers, progress.cors)
+  }
 
-  const { bucket = '' } = address
-  const record = await services.store.getBucket(bucket)
-  if (record === undefined && address.level === 'bucket' && !route.createsBucket)
+  const principal = identify(request, services.lookup, services.now)
+  const params = toParamMap(target)
+  const route = chooseRoute(request.method, address.level, params, headers)
+  entry.operation = route.name
+  if (record === undefined && address.level !== 'service' && !route.createsBucket)
     throw new Refusal('NoSuchBucket')
-  authorise(principal, { operation: route.name, bucketAcl: record?.settings?.acl })
+  await authorise(principal, { action: route.name, bucket, key }, store)
 
   if (route.run === undefined) throw notImplemented(route.name)
   assertSupported(params, headers)
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) throw new Refusal('KeyTooLong')
-  const { method } = request
-  return await route.run(
-    { method, bucket, key, params, headers, openBody: () => request.openBody(), authorise: allow },
-    services,
-  )
+  const operationRequest: OperationRequest = {
+    method: request.method,
+    bucket,
+    key,
+    params,
+    headers,
+    openBody: () => request.openBody(),
+    authorise: (action, otherBucket, otherKey) =>
+      authorise(principal, { action, bucket: otherBucket, key: otherKey }, store),
+  }
+  return await route.run(operationRequest, services)
 }
 
-/** Whoever may sign may do everything: no policy is evaluated yet. */
-function allow(): Promise<void> {
-  return Promise.resolve()
+/** A page may read the answer, a refusal as well, when its origin may do what it did. */
+function withCors(reply: Reply, request: WireRequest, cors: CorsConfiguration | undefined): Reply {
+  if (cors === undefined || request.method === 'OPTIONS') return reply
+  const origin = toHeaderMap(request.headers).get('origin')
+  return { ...reply, headers: { ...reply.headers, ...toCorsHeaders(request.method, origin, cors) } }
 }
 
 function readTarget(target: string): RequestTarget {
@@ -115,17 +129,6 @@ function readTarget(target: string): RequestTarget {
     const reason = error instanceof Error ? `: ${error.message}.` : '.'
     throw new Refusal('InvalidURI', { message: `Couldn't parse the specified URI${reason}` })
   }
-}
-
-function levelOf({ level }: Address, key: string): Level {
-  if (level === 'unknown') {
-    throw new Refusal('InvalidBucketName', {
-      message:
-        'The address names no bucket: use a host <BucketName-APPID>.<anything>, or configure a domain or a default bucket.',
-    })
-  }
-  if (level === 'service') return 'service'
-  return key === '' ? 'bucket' : 'object'
 }
 
 function chooseRoute(

@@ -45,6 +45,7 @@ const REFUSALS = {
   MissingContentLength: [411, 'You must provide the Content-Length HTTP header.'], // [doc] / [guess]
   MissingRequestBodyError: [400, 'Request body is empty.'], // [doc] / [guess]
   NoSuchBucket: [404, 'The specified bucket does not exist.'], // [doc] / [seen]
+  NoSuchCORSConfiguration: [404, 'The CORS configuration does not exist.'], // [doc] / [guess]
   NoSuchKey: [404, 'The specified key does not exist.'], // [doc] / [seen]
   NoSuchTagSet: [404, 'The TagSet does not exist.'], // [doc] / [guess]
   NoSuchUpload: [404, 'The specified multipart upload does not exist.'], // [doc] / [guess]

@@ -15,7 +15,7 @@ export interface XmlElements {
  * @example
  * toXmlDocument('Tagging', { TagSet: { Tag: [{ Key: 'a', Value: 'b' }] } })
  */
-export function toXmlDocument(root: string, content: XmlElements): Buffer {
+export function toXmlDocument(root: string, content: XmlContent): Buffer {
   return Buffer.from(`<?xml version="1.0" encoding="utf-8"?>\n${toXml(root, content)}\n`)
 }
 

@@ -1,0 +1,103 @@
+import type { CorsConfiguration, CorsRule } from './bucket-settings.ts'
+import type { HeaderMap, Reply } from './message.ts'
+import { Refusal } from './refusal.ts'
+
+/** What a rule may allow, in the order in which COS names them. */
+export const CORS_METHODS: readonly string[] = ['PUT', 'GET', 'POST', 'DELETE', 'HEAD']
+
+const VARY = 'Origin, Access-Control-Request-Headers, Access-Control-Request-Method'
+
+/** A rule that fits, and how it names the origin that asked. */
+interface Match {
+  readonly rule: CorsRule
+  readonly allowedOrigin: string
+}
+
+/**
+ * Answers a preflight (protocol section 5.11).
+ *
+ * @throws {Refusal} `AccessForbidden` when no rule allows origin, method and all headers, or there are no rules.
+ */
+export function answerPreflight(headers: HeaderMap, cors: CorsConfiguration | undefined): Reply {
+  const origin = headers.get('origin') ?? ''
+  const method = headers.get('access-control-request-method') ?? ''
+  const requested = splitList(headers.get('access-control-request-headers'))
+  const match = findMatch(cors, origin, method, requested)
+  if (cors === undefined || match === undefined) throw new Refusal('AccessForbidden', { headers: vary(cors) })
+  const { rule } = match
+  const allowedHeaders = rule.allowedHeaders.includes('*')
+    ? requested
+    : rule.allowedHeaders.map((name) => name.toLowerCase())
+  return {
+    status: 200,
+    headers: {
+      ...toOriginHeaders(match, origin),
+      'Access-Control-Allow-Methods': CORS_METHODS.filter((name) =>
+        rule.allowedMethods.includes(name),
+      ).join(),
+      ...(allowedHeaders.length > 0 ? { 'Access-Control-Allow-Headers': allowedHeaders.join() } : {}),
+      ...(rule.maxAgeSeconds === undefined ? {} : { 'Access-Control-Max-Age': String(rule.maxAgeSeconds) }),
+      ...vary(cors),
+    },
+  }
+}
+
+/** What the answer to a page's actual request has in addition, whether it is refused or not; nothing where no rule fits. */
+export function toCorsHeaders(
+  method: string,
+  origin: string | undefined,
+  cors: CorsConfiguration | undefined,
+): Record<string, string> {
+  const match = origin === undefined ? undefined : findMatch(cors, origin, method, [])
+  return { ...(match === undefined ? {} : toOriginHeaders(match, origin ?? '')), ...vary(cors) }
+}
+
+/** The first rule counts that allows everything [guess]; within it, the first origin that fits. */
+function findMatch(
+  cors: CorsConfiguration | undefined,
+  origin: string,
+  method: string,
+  requestedHeaders: readonly string[],
+): Match | undefined {
+  for (const rule of cors?.rules ?? []) {
+    const allowedOrigin = rule.allowedOrigins.find((pattern) => matchesOrigin(pattern, origin))
+    const allowsHeader = (name: string) =>
+      rule.allowedHeaders.some((allowed) => allowed === '*' || allowed.toLowerCase() === name.toLowerCase())
+    if (
+      allowedOrigin !== undefined &&
+      rule.allowedMethods.includes(method) &&
+      requestedHeaders.every(allowsHeader)
+    )
+      return { rule, allowedOrigin }
+  }
+  return undefined
+}
+
+function matchesOrigin(pattern: string, origin: string): boolean {
+  if (origin === '') return false
+  const [start = '', end] = pattern.split('*')
+  if (end === undefined) return origin === pattern
+  return origin.length >= start.length + end.length && origin.startsWith(start) && origin.endsWith(end)
+}
+
+/** A rule for everybody names nobody and lets no cookies through; any other one names the origin. */
+function toOriginHeaders({ rule, allowedOrigin }: Match, origin: string): Record<string, string> {
+  return {
+    ...(allowedOrigin === '*'
+      ? { 'Access-Control-Allow-Origin': '*' }
+      : { 'Access-Control-Allow-Origin': origin, 'Access-Control-Allow-Credentials': 'true' }),
+    ...(rule.exposeHeaders.length > 0 ? { 'Access-Control-Expose-Headers': rule.exposeHeaders.join() } : {}),
+  }
+}
+
+/** Also without an Origin: what a cache may keep depends on it. */
+function vary(cors: CorsConfiguration | undefined): Record<string, string> {
+  return cors?.responseVary ? { Vary: VARY } : {}
+}
+
+function splitList(list = ''): string[] {
+  return list
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+}

@@ -1,0 +1,22 @@
+import type { XmlElements } from './xml-document.ts'
+
+/**
+ * The account that a bucket belongs to. The real one has a UIN, which nothing in a request tells: here it is the APPID, the
+ * digits behind the last hyphen of the bucket's name [guess].
+ *
+ * @returns Such as `qcs::cam::uin/1250000000:uin/1250000000`.
+ */
+function ownerOf(bucket: string): string {
+  return toPrincipal(bucket.slice(bucket.lastIndexOf('-') + 1))
+}
+
+/** The name that policies and access control lists have for an account. */
+function toPrincipal(uin: string): string {
+  return `qcs::cam::uin/${uin}:uin/${uin}`
+}
+
+/** The element `Owner`. */
+export function toOwner(bucket: string): XmlElements {
+  const id = ownerOf(bucket)
+  return { ID: id, DisplayName: id }
+}
