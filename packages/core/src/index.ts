@@ -24,7 +24,7 @@ export type { Scheme } from './host.ts'
 export type { Pairs, PairValue } from './pairs.ts'
 export { type ParsedAuthorization, parseAuthorization } from './parse-authorization.ts'
 export { type ParsedPresignedUrl, parsePresignedUrl } from './parse-presigned-url.ts'
-export type { PostCondition } from './post-policy.ts'
+export type { FieldCondition, PostCondition } from './post-policy.ts'
 export { type PresignedUpload, presignUpload } from './presign-upload.ts'
 export { type PresignableRequest, type PresignOptions, presignUrl } from './presign-url.ts'
 export type { ReceivedHeaders, ReceivedRequest } from './read-request.ts'
@@ -35,6 +35,15 @@ export { type SignableRequest, type SignOptions, signRequest } from './sign-requ
 export type { SignatureFields } from './signature-fields.ts'
 export type { TimeWindow, WindowOptions } from './time-window.ts'
 export { type SignatureTrace, traceSignature } from './trace-signature.ts'
+export {
+  type PostFailureCode,
+  type PostVerification,
+  type ReceivedForm,
+  type RefusedForm,
+  type VerifiedForm,
+  type VerifyPostOptions,
+  verifyPostPolicy,
+} from './verify-post-policy.ts'
 export {
   type KeyLookup,
   type KeyRecord,

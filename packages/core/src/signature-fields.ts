@@ -111,7 +111,8 @@ function TIMES(name: string): string {
   return `"${name}" is not two times in Unix seconds with ";" between, the first not after the second`
 }
 
-function readTimes(text: string): TimeWindow | undefined {
+/** Reads a key time; `undefined` when the text is none. */
+export function readTimes(text: string): TimeWindow | undefined {
   const match = /^(\d{1,15});(\d{1,15})$/.exec(text)
   if (match === null) return undefined
   const window = { startsAt: Number(match[1]), expiresAt: Number(match[2]) }

@@ -1,4 +1,5 @@
 import { assertOptions, assertType } from './assert.ts'
+import { equalInConstantTime } from './equal-in-constant-time.ts'
 import { hmacSha1Hex } from './hash/hmac.ts'
 import { sha1Hex } from './hash/sha1.ts'
 import { tokenNameOf } from './host.ts'
@@ -289,12 +290,4 @@ function checkSignature(
       return undefined
   }
   return refuse('mismatch', 'The signature is not the one of this request', first)
-}
-
-/** Compares without leaving at the first difference. */
-function equalInConstantTime(a: string, b: string): boolean {
-  if (a.length !== b.length) return false
-  let difference = 0
-  for (let at = 0; at < a.length; at++) difference |= a.charCodeAt(at) ^ b.charCodeAt(at)
-  return difference === 0
 }
