@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
-const LIMIT_BYTES = 6000
+const LIMIT_BYTES = 7000
 const IMPORTS = [
   ['cos-presign', "export { CosClient } from 'cos-presign'"],
   ['aws4fetch', "export { AwsClient } from 'aws4fetch'"],

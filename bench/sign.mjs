@@ -7,7 +7,7 @@ import { AUTH_SIGNERS, TOKEN_SIGNERS, URL_SIGNERS } from './lib/rivals.mjs'
 
 const ROUNDS = 15
 const WARM_UP_ROUNDS = 3
-const LEAST_RATIO = 6
+const LEAST_RATIO = 8
 
 let number = 0
 

@@ -3,20 +3,13 @@ import { type BucketHost, createBucketHost } from './bucket-host.ts'
 import { assertSecret, NOT_IN_ID } from './credential.ts'
 import { assertScheme, type Scheme } from './host.ts'
 import { assertKeyLength, assertUrlKey } from './object-key.ts'
-import { type Pairs, toHeaders, toParams } from './pairs.ts'
+import { isSamePairs, type Pairs, toHeaders, toParams } from './pairs.ts'
 import { encodePath } from './percent-encoding.ts'
-import { composeUrl, type Destination, missingToken, withHost, writeUrl } from './presign-url.ts'
+import { type Destination, missingToken, prepareUrl, prepareWrittenUrl, withHost } from './presign-url.ts'
 import { printRedacted } from './print.ts'
 import { asPythonSigns } from './python-compat.ts'
 import { createSignKeys } from './sign-key.ts'
-import {
-  computeSignature,
-  type RequestParts,
-  type Signature,
-  type Signer,
-  toAuthorization,
-  toQuery,
-} from './signature.ts'
+import { prepareAuthorization, type RequestShape, type Signer, type SignOne } from './signature.ts'
 import { earlyStart, endWithKey, keyTimeOf, NEVER, readClock, type TimeWindow } from './time-window.ts'
 
 /** The methods that COS signs requests for. */
@@ -156,17 +149,16 @@ export class CosClient {
     assertType(SignHost, 'SignHost', 'boolean')
     if (Compat !== undefined) assertOneOf(Compat, 'Compat', ['python'])
     assertType(Now, 'Now', 'function')
-    const python = Compat === 'python'
-    const settings: Settings = {
+    const settings = createSettings({
       signer: { secretId: SecretId, signKeys: createSignKeys(SecretKey) },
-      bucketHost: createBucketHost(options, Scheme, python),
+      bucketHost: createBucketHost(options, Scheme, Compat === 'python'),
       scheme: Scheme,
       signHost: SignHost,
       token: Token,
       keyExpiresAt: TokenExpiresAt ?? NEVER,
-      python,
+      python: Compat === 'python',
       now: Now,
-    }
+    })
     this.#settings = () => settings
   }
 
@@ -179,7 +171,8 @@ export class CosClient {
    * @see https://cloud.tencent.com/document/product/436/7778
    */
   getAuth(params: SignParams): string {
-    return toAuthorization(sign(this.#read(params)))
+    const settings = this.#settings()
+    return authorizationOf(settings, readCall(settings, params))
   }
 
   /**
@@ -189,7 +182,8 @@ export class CosClient {
    * @see https://cloud.tencent.com/document/product/436/14114
    */
   getPresignedUrl(params: SignParams): string {
-    return urlOf(this.#read(params))
+    const settings = this.#settings()
+    return urlOf(settings, readCall(settings, params))
   }
 
   /**
@@ -199,7 +193,8 @@ export class CosClient {
    * @see https://cloud.tencent.com/document/product/436/14116
    */
   getPresignedDownloadUrl(params: DownloadUrlParams): string {
-    return urlOf(this.#read(params, DOWNLOAD, 'GET'))
+    const settings = this.#settings()
+    return urlOf(settings, readCall(settings, params, DOWNLOAD, 'GET'))
   }
 
   /**
@@ -208,15 +203,16 @@ export class CosClient {
    * @throws {SignatureError} `ERR_CREDENTIAL_EXPIRED`: the temporary key is dead.
    */
   presign(params: SignParams): PresignedRequest {
-    const call = this.#read(params)
+    const settings = this.#settings()
+    const call = readCall(settings, params)
     const { method, startsAt, expiresAt } = call
     return printRedacted({
       method,
-      url: urlOf(call),
+      url: urlOf(settings, call),
       headers: Object.fromEntries(call.headers.filter(([name]) => name.toLowerCase() !== 'host')),
       startsAt,
       expiresAt,
-      effectiveExpiresAt: Math.min(expiresAt, call.keyExpiresAt),
+      effectiveExpiresAt: Math.min(expiresAt, settings.keyExpiresAt),
     })
   }
 
@@ -226,11 +222,12 @@ export class CosClient {
    * @throws {SignatureError} `ERR_CREDENTIAL_EXPIRED`: the temporary key is dead.
    */
   authorize(params: SignParams): AuthorizedRequest {
-    const call = this.#read(params)
-    const { host, token } = call
-    const authorization = toAuthorization(sign(call))
+    const settings = this.#settings()
+    const { token } = settings
+    const call = readCall(settings, params)
+    const authorization = authorizationOf(settings, call)
     const headers = Object.fromEntries([...call.headers, ['Authorization', authorization]])
-    const name = token && missingToken(token, host, call.params, call.headers)
+    const name = token && missingToken(token, call.host, call.params, call.headers)
     if (name) headers[name] = token
     return printRedacted({ authorization, headers })
   }
@@ -239,77 +236,119 @@ export class CosClient {
   getObjectUrl(params: ObjectParams): string {
     assertOptions(params, 'params', OBJECT)
     const { scheme, bucketHost, python } = this.#settings()
-    return `${scheme}://${bucketHost(params.Bucket)}${encodePath(pathOf(params.Key, python))}`
-  }
-
-  #read(
-    params: DownloadUrlParams & { readonly Method?: Method },
-    known: readonly string[] = SIGN,
-    method: Method | undefined = params?.Method,
-  ): Call {
-    assertOptions(params, 'params', known)
-    const settings = this.#settings()
-    const { python } = settings
-    const { Expired = 300, SignHost = settings.signHost } = params
-    assertOneOf(method, 'Method', METHODS)
-    assertSeconds(Expired, 'Expired', 1)
-    assertType(SignHost, 'SignHost', 'boolean')
-    const host = settings.bucketHost(params.Bucket)
-    const path = pathOf(params.Key, python)
-    const seconds = readClock(settings.now, 'Now')
-    const end = seconds + Expired
-    return {
-      scheme: settings.scheme,
-      token: settings.token,
-      keyExpiresAt: settings.keyExpiresAt,
-      signer: settings.signer,
-      python,
-      method,
-      path,
-      params: toParams(params.Params, 'Params', python),
-      headers: toHeaders(params.Headers, 'Headers', python),
-      host,
-      signHost: SignHost,
-      startsAt: earlyStart(seconds),
-      expiresAt: python ? end : endWithKey(end, seconds, settings.keyExpiresAt),
-    }
+    return `${scheme}://${bucketHost(params.Bucket)}/${encodePath(keyOf(params.Key, python))}`
   }
 }
 
 /** A client's options, checked. */
-interface Settings {
+interface Options extends Omit<Destination, 'host'> {
   readonly signer: Signer
   readonly bucketHost: BucketHost
-  readonly scheme: Scheme
-  readonly signHost: boolean
-  readonly token: string | undefined
   readonly keyExpiresAt: number
   readonly python: boolean
   readonly now: () => number
 }
 
-/** A call's parameters, checked. */
-interface Call extends Omit<Settings, 'bucketHost' | 'now'>, RequestParts, Destination, TimeWindow {
+/** And what signs with them. */
+interface Settings extends Options {
+  readonly signUrl: (shape: CallShape) => SignOne
+  readonly signAuthorization: (shape: CallShape) => SignOne
+}
+
+/** What many calls have in common, checked. */
+interface CallShape extends RequestShape {
   readonly method: Method
+  readonly host: string
+  readonly signHost: boolean
 }
 
-function sign(call: Call): Signature {
-  const { method, path, params, headers, host, signer, python } = call
-  if (python) return computeSignature(asPythonSigns(call, call), signer, keyTimeOf(call))
-  const signed = call.signHost ? withHost(headers, host) : headers
-  return computeSignature({ method, path, params, headers: signed }, signer, keyTimeOf(call))
+/** A call's parameters, checked. */
+interface Call extends CallShape, TimeWindow {
+  readonly key: string
 }
 
-function urlOf(call: Call): string {
-  const { path, params, python } = call
-  if (python) return writeUrl(call, path, toQuery(sign(call)), params)
-  assertUrlKey(path, 'Key')
-  return composeUrl(call, call, call.signer, keyTimeOf(call))
+function createSettings(options: Options): Settings {
+  const { signer, python } = options
+  const destinationOf = ({ host, signHost }: CallShape): Destination => ({ ...options, host, signHost })
+  return {
+    ...options,
+    signUrl: keepShapes((shape) =>
+      python
+        ? prepareWrittenUrl(asPythonSigns(shape, shape), destinationOf(shape), signer, shape.params)
+        : prepareUrl(shape, destinationOf(shape), signer),
+    ),
+    signAuthorization: keepShapes((shape) => prepareAuthorization(signedShape(shape, python), signer)),
+  }
 }
 
-function pathOf(key: unknown, python: boolean): string {
+function signedShape(shape: CallShape, python: boolean): RequestShape {
+  if (python) return asPythonSigns(shape, shape)
+  return shape.signHost ? { ...shape, headers: withHost(shape.headers, shape.host) } : shape
+}
+
+/** Keeps what was prepared for the last call of each method: the next one mostly differs in its key alone. */
+function keepShapes(prepare: (shape: CallShape) => SignOne): (shape: CallShape) => SignOne {
+  const kept = new Map<Method, { shape: CallShape; signOne: SignOne }>()
+  return function prepared(shape) {
+    let last = kept.get(shape.method)
+    if (last === undefined || !isSameShape(last.shape, shape)) {
+      last = { shape, signOne: prepare(shape) }
+      kept.set(shape.method, last)
+    }
+    return last.signOne
+  }
+}
+
+function isSameShape(a: CallShape, b: CallShape): boolean {
+  return (
+    a.host === b.host &&
+    a.signHost === b.signHost &&
+    isSamePairs(a.params, b.params) &&
+    isSamePairs(a.headers, b.headers)
+  )
+}
+
+function authorizationOf({ signAuthorization }: Settings, call: Call): string {
+  return signAuthorization(call)(call.key, keyTimeOf(call))
+}
+
+function urlOf({ signUrl, python }: Settings, call: Call): string {
+  if (!python) assertUrlKey(call.key, 'Key')
+  return signUrl(call)(call.key, keyTimeOf(call))
+}
+
+function readCall(
+  settings: Settings,
+  params: DownloadUrlParams & { readonly Method?: Method },
+  known: readonly string[] = SIGN,
+  method: Method | undefined = params?.Method,
+): Call {
+  assertOptions(params, 'params', known)
+  const { python } = settings
+  const { Expired = 300, SignHost = settings.signHost } = params
+  assertOneOf(method, 'Method', METHODS)
+  assertSeconds(Expired, 'Expired', 1)
+  assertType(SignHost, 'SignHost', 'boolean')
+  const host = settings.bucketHost(params.Bucket)
+  const key = keyOf(params.Key, python)
+  const seconds = readClock(settings.now, 'Now')
+  const end = seconds + Expired
+  return {
+    method,
+    key,
+    params: toParams(params.Params, 'Params', python),
+    headers: toHeaders(params.Headers, 'Headers', python),
+    host,
+    signHost: SignHost,
+    startsAt: earlyStart(seconds),
+    expiresAt: python ? end : endWithKey(end, seconds, settings.keyExpiresAt),
+  }
+}
+
+/** The key without the one leading slash that is optional. */
+function keyOf(key: unknown, python: boolean): string {
   assertText(key, 'Key')
-  const path = key.startsWith('/') ? key : `/${key}`
-  if (!python) assertKeyLength(path, 'Key')
-  return path
+  const bare = key.startsWith('/') ? key.slice(1) : key
+  if (!python) assertKeyLength(bare, 'Key')
+  return bare
 }

@@ -170,7 +170,7 @@ function assertKey(value: unknown, name: string): void {
   assertText(value, name)
   // Documentation 436/13324.
   if (/^[/\\]/.test(value)) throw wrongValue(name, 'must not start with a slash: no key of an object does')
-  assertKeyLength(`/${value}`, name)
+  assertKeyLength(value, name)
 }
 
 // RFC 9110, section 8.3.1, without commas: some readers take a list of types for the last of them.

@@ -8,6 +8,15 @@ export function httpStringOf(
   httpParameters: string,
   httpHeaders: string,
 ): string {
-  // A joined text is flat in memory; a concatenated one costs 100 ns more to hash.
-  return [method.toLowerCase(), path, httpParameters, httpHeaders, ''].join('\n')
+  return `${beforePath(method)}${path}${afterPath(httpParameters, httpHeaders)}`
+}
+
+/** The first line. */
+export function beforePath(method: string): string {
+  return `${method.toLowerCase()}\n`
+}
+
+/** What follows the path, from the end of its line. */
+export function afterPath(httpParameters: string, httpHeaders: string): string {
+  return `\n${httpParameters}\n${httpHeaders}\n`
 }

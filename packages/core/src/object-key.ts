@@ -1,22 +1,22 @@
 import { assertText, wrongValue } from './assert.ts'
-import { toUtf8Bytes } from './utf8.ts'
 
 /** The longest key COS takes, in UTF-8 bytes (documentation 436/13324). */
 const MAX_KEY_BYTES = 850
 
-/** Checks the object key in a path, which is all after its first slash. */
-export function assertKeyLength(path: string, name: string): void {
+/** Checks the length of an object key. */
+export function assertKeyLength(key: string, name: string): void {
   // A key has at most three bytes for each UTF-16 unit, so the bytes of a short one need no counting.
-  if (path.length * 3 <= MAX_KEY_BYTES) return
-  const bytes = toUtf8Bytes(path).length - 1
+  if (key.length * 3 <= MAX_KEY_BYTES) return
+  const bytes = encodeURIComponent(key).replace(/%../g, '-').length
   if (bytes > MAX_KEY_BYTES) {
     throw wrongValue(name, `has ${bytes} UTF-8 bytes, over ${MAX_KEY_BYTES}`)
   }
 }
 
-/** Refuses a path that no URL can carry: clients drop a last segment `.` or `..`, even percent-encoded. */
-export function assertUrlKey(path: string, name: string): void {
-  if (/\/\.\.?$/.test(path)) {
+/** Refuses a key that no URL can carry: clients drop a last segment `.` or `..`, even percent-encoded. */
+export function assertUrlKey(key: string, name: string): void {
+  // Without a look at the end first, the pattern stops at every slash.
+  if (key.endsWith('.') && /(?:^|\/)\.\.?$/.test(key)) {
     throw wrongValue(name, 'ends in "." or "..", which clients drop')
   }
 }
@@ -26,5 +26,5 @@ export function assertPath(path: unknown): asserts path is string {
   assertText(path, 'path')
   if (!path.startsWith('/'))
     throw wrongValue('path', 'must start with "/"; pass the decoded path of the request')
-  assertKeyLength(path, 'path')
+  assertKeyLength(path.slice(1), 'path')
 }

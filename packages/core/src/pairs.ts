@@ -95,3 +95,11 @@ export function findPair(pairs: TextPairs, lowerName: string): string | undefine
   }
   return undefined
 }
+
+/** Whether two lists hold the same pairs in the same order. */
+export function isSamePairs(a: TextPairs, b: TextPairs): boolean {
+  return (
+    a === b ||
+    (a.length === b.length && a.every(([name, value], at) => name === b[at]?.[0] && value === b[at]?.[1]))
+  )
+}

@@ -5,7 +5,14 @@ import { assertUrlKey } from './object-key.ts'
 import { findPair, type TextPairs } from './pairs.ts'
 import { encode, encodePath } from './percent-encoding.ts'
 import { checkRequest, type SignableRequest, type SignOptions, signerOf } from './sign-request.ts'
-import { computeSignature, type RequestParts, type Signer, toQuery } from './signature.ts'
+import {
+  keepLast,
+  prepareSignature,
+  type RequestShape,
+  type Signer,
+  type SignOne,
+  startOfQuery,
+} from './signature.ts'
 import { keyTimeOf, windowOf } from './time-window.ts'
 
 /** A request to be made by whoever gets the URL. */
@@ -61,9 +68,9 @@ export function presignUrl(
     token: credential.securityToken,
   }
   const parts = checkRequest(request)
-  assertUrlKey(parts.path, 'path')
+  assertUrlKey(parts.key, 'path')
   const keyTime = keyTimeOf(windowOf(options, credential.expiresAt))
-  return composeUrl(parts, destination, signerOf(credential), keyTime)
+  return prepareUrl(parts, destination, signerOf(credential))(parts.key, keyTime)
 }
 
 /** Where a URL points, and what goes with it. */
@@ -75,13 +82,12 @@ export interface Destination {
   readonly token: string | undefined
 }
 
-/** Adds host and token, signs and writes the URL. */
-export function composeUrl(
-  { method, path, params, headers }: RequestParts,
+/** Makes URLs: adds host and token to what is signed. */
+export function prepareUrl(
+  { method, params, headers }: RequestShape,
   destination: Destination,
   signer: Signer,
-  keyTime: string,
-): string {
+): SignOne {
   const { host, signHost, token } = destination
   const given = findPair(headers, 'host')
   if (given !== undefined && given.toLowerCase() !== host) {
@@ -90,20 +96,21 @@ export function composeUrl(
   const name = token && missingToken(token, host, params, headers)
   const all = name ? [...params, [name, token] as const] : params
   const signed = signHost ? withHost(headers, host) : headers
-  const signature = computeSignature({ method, path, params: all, headers: signed }, signer, keyTime)
-  return writeUrl(destination, path, toQuery(signature), all)
+  return prepareWrittenUrl({ method, params: all, headers: signed }, destination, signer, all)
 }
 
-/** Writes a URL: the path encoded, the signature, then the parameters in their order. */
-export function writeUrl(
+/** Writes URLs: the path encoded, the signature, then the parameters in their order. */
+export function prepareWrittenUrl(
+  signed: RequestShape,
   { scheme, host }: Destination,
-  path: string,
-  signature: string,
+  signer: Signer,
   params: TextPairs,
-): string {
-  let url = `${scheme}://${host}${encodePath(path)}?${signature}`
-  for (const [name, value] of params) url += `&${encode(name)}=${encode(value)}`
-  return url
+): SignOne {
+  const prepared = prepareSignature(signed, signer)
+  const origin = `${scheme}://${host}/`
+  const query = keepLast((keyTime) => `?${startOfQuery(prepared, keyTime)}`)
+  const rest = params.map(([name, value]) => `&${encode(name)}=${encode(value)}`).join('')
+  return (key, keyTime) => origin + encodePath(key) + query(keyTime) + prepared.sign(key, keyTime) + rest
 }
 
 /** The headers with Host, unless one is given. */

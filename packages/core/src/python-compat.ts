@@ -2,7 +2,7 @@ import { withoutPort } from './host.ts'
 import { findPair, type TextPairs } from './pairs.ts'
 import { encodeName } from './percent-encoding.ts'
 import type { Destination } from './presign-url.ts'
-import type { RequestParts } from './signature.ts'
+import type { RequestShape } from './signature.ts'
 
 /*
  * What the vendor's Python SDK does otherwise, read from its cos_auth.py: it signs only some headers, and the host without its
@@ -12,12 +12,15 @@ import type { RequestParts } from './signature.ts'
 const SIGNED =
   /^(?:x-c(?:os|i)-.*|cache-control|content-(?:disposition|encoding|length|md5|type)|expect|expires|host|if-(?:none-)?match|if-(?:un)?modified-since|origin|pic-operations|range|transfer-encoding)$/i
 
-/** The parts of a request that the Python SDK signs: some of the headers, and the URL's host unless a Host is given. */
-export function asPythonSigns(parts: RequestParts, { host, signHost }: Destination): RequestParts {
-  const headers = parts.headers.filter(([name]) => SIGNED.test(name))
+/** What the Python SDK signs of a request: some of the headers, and the URL's host unless a Host is given. */
+export function asPythonSigns(
+  shape: RequestShape,
+  { host, signHost }: Pick<Destination, 'host' | 'signHost'>,
+): RequestShape {
+  const headers = shape.headers.filter(([name]) => SIGNED.test(name))
   if (signHost && findPair(headers, 'host') === undefined)
     headers.push(['host', withoutPort(host.toLowerCase())])
-  return { ...parts, params: lastOfEach(parts.params), headers: lastOfEach(headers) }
+  return { ...shape, params: lastOfEach(shape.params), headers: lastOfEach(headers) }
 }
 
 function lastOfEach(pairs: TextPairs): TextPairs {

@@ -1,7 +1,7 @@
-import { createHmacKey, type HmacKey, hmacSha1Hex } from './hash/hmac.ts'
+import { createHmacKey, createSignKey, type SignKey } from './hash/kernel.ts'
 
 /** Gives the sign key of a key time, ready for use. */
-export type SignKeys = (keyTime: string) => HmacKey
+export type SignKeys = (keyTime: string) => SignKey
 
 // A signer that never pauses moves to a new key time each second; a verifier sees a few windows side by side.
 const KEPT = 8
@@ -14,11 +14,11 @@ const KEPT = 8
  */
 export function createSignKeys(secretKey: string): SignKeys {
   const secret = createHmacKey(secretKey)
-  const kept = new Map<string, HmacKey>()
+  const kept = new Map<string, SignKey>()
   return function signKey(keyTime) {
     let key = kept.get(keyTime)
     if (key === undefined) {
-      key = createHmacKey(hmacSha1Hex(secret, keyTime))
+      key = createSignKey(secret, keyTime)
       if (kept.size === KEPT) kept.clear()
       kept.set(keyTime, key)
     }

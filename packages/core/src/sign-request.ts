@@ -3,13 +3,7 @@ import { assertCredential, type Credential } from './credential.ts'
 import { assertPath } from './object-key.ts'
 import { type Pairs, toHeaders, toParams } from './pairs.ts'
 import { signKeysOf } from './sign-key.ts'
-import {
-  computeSignature,
-  type RequestParts,
-  type Signature,
-  type Signer,
-  toAuthorization,
-} from './signature.ts'
+import { prepareAuthorization, type RequestParts, type Signer } from './signature.ts'
 import { keyTimeOf, type WindowOptions, windowOf } from './time-window.ts'
 
 /** A request as a signer sees it. */
@@ -50,20 +44,21 @@ export function signRequest(
   credential: Credential,
   options: SignOptions = {},
 ): string {
-  return toAuthorization(signatureOf(request, credential, options))
+  const { parts, signer, keyTime } = checkCall(request, credential, options)
+  return prepareAuthorization(parts, signer)(parts.key, keyTime)
 }
 
-/** Checks the arguments and computes the signature. */
-export function signatureOf(
+/** Checks the arguments of a signer. */
+export function checkCall(
   request: SignableRequest,
   credential: Credential,
   options: SignOptions,
-): Signature {
+): { parts: RequestParts; signer: Signer; keyTime: string } {
   assertOptions(request, 'request', REQUEST)
   assertOptions(options, 'options', OPTIONS)
   assertCredential(credential)
   const keyTime = keyTimeOf(windowOf(options, credential.expiresAt))
-  return computeSignature(checkRequest(request), signerOf(credential), keyTime)
+  return { parts: checkRequest(request), signer: signerOf(credential), keyTime }
 }
 
 /** The checked parts of a request. */
@@ -73,7 +68,7 @@ export function checkRequest(request: SignableRequest): RequestParts {
   assertPath(path)
   const params = toParams(request.params, 'params')
   const headers = toHeaders(request.headers, 'headers')
-  return { method, path, params, headers }
+  return { method, key: path.slice(1), params, headers }
 }
 
 /** What of a credential goes into a signature. */

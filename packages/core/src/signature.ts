@@ -1,11 +1,9 @@
 import { type CanonicalPairs, canonicalize } from './canonical.ts'
-import { hmacSha1Hex } from './hash/hmac.ts'
-import { sha1Hex } from './hash/sha1.ts'
-import { httpStringOf } from './http-string.ts'
+import { signHttpString, toBytes } from './hash/kernel.ts'
+import { afterPath, beforePath } from './http-string.ts'
 import type { TextPairs } from './pairs.ts'
 import { encode } from './percent-encoding.ts'
 import type { SignKeys } from './sign-key.ts'
-import { stringToSignOf } from './string-to-sign.ts'
 
 /** Who signs: what of a credential goes into a signature. */
 export interface Signer {
@@ -13,54 +11,71 @@ export interface Signer {
   readonly signKeys: SignKeys
 }
 
-/** The request that is signed, checked; everything decoded. */
-export interface RequestParts {
+/** What is signed besides the path, checked; everything decoded. */
+export interface RequestShape {
   readonly method: string
-  readonly path: string
   readonly params: TextPairs
   readonly headers: TextPairs
 }
 
-/** A signature with the texts that led to it. */
-export interface Signature {
+/** A request, checked. */
+export interface RequestParts extends RequestShape {
+  /** What follows the first slash of the path. */
+  readonly key: string
+}
+
+/** Signs one key for a key time. */
+export type SignOne = (key: string, keyTime: string) => string
+
+/** A request's shape with all done that does not depend on the key. */
+export interface PreparedSignature {
   readonly secretId: string
-  readonly keyTime: string
   readonly params: CanonicalPairs
   readonly headers: CanonicalPairs
-  readonly httpString: string
-  readonly signature: string
+  /** Returns the signature: 40 hex digits. */
+  readonly sign: SignOne
 }
 
-/** The whole of the algorithm (documentation 436/7778), each step in a file of its own. */
-export function computeSignature(
-  request: RequestParts,
-  { secretId, signKeys }: Signer,
+/** The whole of the algorithm (documentation 436/7778), each step in a file of its own: 3 and 4 now, the others for each key. */
+export function prepareSignature(shape: RequestShape, { secretId, signKeys }: Signer): PreparedSignature {
+  const params = canonicalize(shape.params)
+  const headers = canonicalize(shape.headers)
+  const before = toBytes(`${beforePath(shape.method)}/`)
+  const after = toBytes(afterPath(params.text, headers.text))
+  const sign: SignOne = (key, keyTime) => signHttpString(before, key, after, signKeys(keyTime))
+  return { secretId, params, headers, sign }
+}
+
+/** Makes values of the `Authorization` header (documentation 436/7778, step 8). */
+export function prepareAuthorization(shape: RequestShape, signer: Signer): SignOne {
+  const prepared = prepareSignature(shape, signer)
+  const start = keepLast((keyTime) => startOfAuthorization(prepared, keyTime))
+  return (key, keyTime) => start(keyTime) + prepared.sign(key, keyTime)
+}
+
+/** The value of the `Authorization` header up to the signature. */
+export function startOfAuthorization(
+  { secretId, headers, params }: PreparedSignature,
   keyTime: string,
-): Signature {
-  const params = canonicalize(request.params)
-  const headers = canonicalize(request.headers)
-  const httpString = httpStringOf(request.method, request.path, params.text, headers.text)
-  const stringToSign = stringToSignOf(keyTime, sha1Hex(httpString))
-  const signature = hmacSha1Hex(signKeys(keyTime), stringToSign)
-  return { secretId, keyTime, params, headers, httpString, signature }
+): string {
+  return `q-sign-algorithm=sha1&q-ak=${secretId}&q-sign-time=${keyTime}&q-key-time=${keyTime}&q-header-list=${headers.list}&q-url-param-list=${params.list}&q-signature=`
 }
 
-/** The value of the `Authorization` header (documentation 436/7778, step 8). */
-export function toAuthorization({ secretId, keyTime, headers, params, signature }: Signature): string {
-  return `q-sign-algorithm=sha1&q-ak=${secretId}&q-sign-time=${keyTime}&q-key-time=${keyTime}&q-header-list=${headers.list}&q-url-param-list=${params.list}&q-signature=${signature}`
+/** The same fields as the beginning of a query: values percent-encoded. */
+export function startOfQuery({ secretId, headers, params }: PreparedSignature, keyTime: string): string {
+  const time = encode(keyTime)
+  return `q-sign-algorithm=sha1&q-ak=${encode(secretId)}&q-sign-time=${time}&q-key-time=${time}&q-header-list=${encode(headers.list)}&q-url-param-list=${encode(params.list)}&q-signature=`
 }
 
-let lastId = ''
-let lastTime = ''
-let lastStart = ''
-
-/** The same fields as the beginning of a query: values percent-encoded, so `;` is `%3B`. */
-export function toQuery({ secretId, keyTime, headers, params, signature }: Signature): string {
-  if (secretId !== lastId || keyTime !== lastTime) {
-    const time = keyTime.replace(';', '%3B')
-    lastId = secretId
-    lastTime = keyTime
-    lastStart = `q-sign-algorithm=sha1&q-ak=${encode(secretId)}&q-sign-time=${time}&q-key-time=${time}&q-header-list`
+/** Remembers the last answer: signatures of one second share their key time. */
+export function keepLast<T>(make: (keyTime: string) => T): (keyTime: string) => T {
+  let lastKeyTime: string | undefined
+  let last: T
+  return (keyTime) => {
+    if (keyTime !== lastKeyTime) {
+      last = make(keyTime)
+      lastKeyTime = keyTime
+    }
+    return last
   }
-  return `${lastStart}=${encode(headers.list)}&q-url-param-list=${encode(params.list)}&q-signature=${signature}`
 }

@@ -1,7 +1,8 @@
 import type { Credential } from './credential.ts'
-import { sha1Hex } from './hash/sha1.ts'
-import { type SignableRequest, type SignOptions, signatureOf } from './sign-request.ts'
-import { toAuthorization } from './signature.ts'
+import { sha1Hex } from './hash/kernel.ts'
+import { httpStringOf } from './http-string.ts'
+import { checkCall, type SignableRequest, type SignOptions } from './sign-request.ts'
+import { prepareSignature, startOfAuthorization } from './signature.ts'
 import { stringToSignOf } from './string-to-sign.ts'
 
 /** Every text on the way to a signature, in the order of the documentation's steps. The sign key is a secret and not among them. */
@@ -42,19 +43,22 @@ export function traceSignature(
   credential: Credential,
   options: SignOptions = {},
 ): SignatureTrace {
-  const signature = signatureOf(request, credential, options)
-  const { keyTime, httpString } = signature
+  const { parts, signer, keyTime } = checkCall(request, credential, options)
+  const prepared = prepareSignature(parts, signer)
+  const { params, headers } = prepared
+  const httpString = httpStringOf(parts.method, `/${parts.key}`, params.text, headers.text)
   const httpStringSha1 = sha1Hex(httpString)
+  const signature = prepared.sign(parts.key, keyTime)
   return {
     keyTime,
-    httpParameters: signature.params.text,
-    urlParamList: signature.params.list,
-    httpHeaders: signature.headers.text,
-    headerList: signature.headers.list,
+    httpParameters: params.text,
+    urlParamList: params.list,
+    httpHeaders: headers.text,
+    headerList: headers.list,
     httpString,
     httpStringSha1,
     stringToSign: stringToSignOf(keyTime, httpStringSha1),
-    signature: signature.signature,
-    authorization: toAuthorization(signature),
+    signature,
+    authorization: startOfAuthorization(prepared, keyTime) + signature,
   }
 }

@@ -1,7 +1,6 @@
 import { assertOptions, assertType } from './assert.ts'
 import { equalInConstantTime } from './equal-in-constant-time.ts'
-import { hmacSha1Hex } from './hash/hmac.ts'
-import { sha1Hex } from './hash/sha1.ts'
+import { hmacSha1Hex, sha1Hex } from './hash/kernel.ts'
 import { tokenNameOf } from './host.ts'
 import { httpStringOf } from './http-string.ts'
 import { type ReadRequest, type ReceivedRequest, readRequest } from './read-request.ts'

@@ -1,7 +1,6 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { createHmacKey, hmacSha1Hex } from '../src/hash/hmac.ts'
-import { sha1Hex } from '../src/hash/sha1.ts'
+import { createHmacKey, hmacSha1Hex, sha1Hex } from '../src/hash/kernel.ts'
 
 const sha1 = (text: string): string => createHash('sha1').update(text, 'utf8').digest('hex')
 const hmac = (key: string, text: string): string => createHmac('sha1', key).update(text, 'utf8').digest('hex')

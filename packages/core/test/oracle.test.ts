@@ -1,8 +1,7 @@
 import COS from 'cos-nodejs-sdk-v5'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { createHmacKey, hmacSha1Hex } from '../src/hash/hmac.ts'
-import { sha1Hex } from '../src/hash/sha1.ts'
+import { createHmacKey, hmacSha1Hex, sha1Hex } from '../src/hash/kernel.ts'
 import {
   CosClient,
   parseAuthorization,

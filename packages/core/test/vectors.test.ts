@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { canonicalize } from '../src/canonical.ts'
-import { createHmacKey, hmacSha1Hex } from '../src/hash/hmac.ts'
-import { sha1Hex } from '../src/hash/sha1.ts'
+import { createHmacKey, hmacSha1Hex, sha1Hex } from '../src/hash/kernel.ts'
 import { httpStringOf } from '../src/http-string.ts'
 import {
   CosClient,
