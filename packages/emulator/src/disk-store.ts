@@ -1,22 +1,24 @@
+import { Buffer } from 'node:buffer'
 import type { FileHandle } from 'node:fs/promises'
-import type { Readable } from 'node:stream'
+import { assertPartFits } from './assert-record-fits.ts'
+import { createBucketIndex } from './disk/bucket-index.ts'
 import { type DataDirectory, openDataDirectory } from './disk/data-directory.ts'
-import { createDiskUpload } from './disk/disk-upload.ts'
+import { createIncomingFile, type IncomingFile } from './disk/incoming-file.ts'
+import { type IndexDatabase, openIndexDatabase } from './disk/index-database.ts'
 import { lockDirectory } from './disk/lock-directory.ts'
+import { createMultipartIndex } from './disk/multipart-index.ts'
 import { createObjectFiles, type ObjectFiles } from './disk/object-files.ts'
-import { type IndexedBucket, type ObjectIndex, openObjectIndex } from './disk/object-index.ts'
+import { type Changed, createObjectIndex } from './disk/object-index.ts'
+import { readSegments } from './disk/read-segments.ts'
 import { syncDirectory } from './disk/sync-directory.ts'
 import { toStoreError } from './disk/to-store-error.ts'
-import type { ByteRange, ObjectBody, ObjectRecord, Store, Upload } from './store.ts'
+import type { ByteRange, ObjectBody, ObjectRecord, PartUpload, Store, Upload } from './store.ts'
 import { StoreError } from './store-error.ts'
 import { assertStorableKey } from './store-key.ts'
 
-/** Bytes read at once for a download. */
-const READ_BYTES = 128 * 1024
-
 /**
- * A store in a directory, which is created if need be. Objects survive the process, a SIGKILL and a power loss once
- * {@link Upload.commit} has resolved; before that nothing is seen of them.
+ * A store in a directory, which is created if need be. What has been acknowledged survives the process, a SIGKILL and a power
+ * loss: a change when its promise has resolved, and before that nothing is seen of it.
  *
  * Opening it removes what a crash left behind. One process at a time may have a directory open.
  *
@@ -39,42 +41,54 @@ export async function createDiskStore(dataDir: string): Promise<Store> {
 }
 
 async function openStore(directory: DataDirectory, unlock: () => Promise<void>): Promise<Store> {
-  const index = openObjectIndex(directory.index)
+  const database = openIndexDatabase(directory.index)
   const files = createObjectFiles(directory.objects)
   try {
     await syncDirectory(directory.index)
-    await files.sweep(index.hasFile)
+    await files.sweep((name) => database.files.doesExist(Buffer.from(name)))
   } catch (error) {
-    await index.close()
+    await database.close()
     throw error
   }
-  return createStore({ directory, index, files, unlock })
+  return createStore({ directory, database, files, unlock })
 }
 
 interface StoreParts {
   readonly directory: DataDirectory
-  readonly index: ObjectIndex
+  readonly database: IndexDatabase
   readonly files: ObjectFiles
   unlock(): Promise<void>
 }
 
-function createStore({ directory, index, files, unlock }: StoreParts): Store {
-  const uploads = new Set<Upload>()
+function createStore({ directory, database, files, unlock }: StoreParts): Store {
+  const buckets = createBucketIndex(database)
+  const objects = createObjectIndex(database, buckets)
+  const multiparts = createMultipartIndex(database, buckets, objects)
+  const incoming = new Set<IncomingFile>()
   /** Changes and removals under way, which closing waits for. */
   const pending = new Set<Promise<unknown>>()
   let closing: Promise<void> | undefined
 
   return {
-    createBucket: whileOpen(index.createBucket),
-    getBucket: whileOpen((name: string) => index.getBucket(name)?.record),
-    listBuckets: whileOpen(index.listBuckets),
-    updateBucket: whileOpen(index.updateBucket),
-    deleteBucket: whileOpen(index.deleteBucket),
+    createBucket: whileOpen(buckets.createBucket),
+    getBucket: whileOpen((name) => buckets.getBucket(name)?.record),
+    listBuckets: whileOpen(buckets.listBuckets),
+    updateBucket: whileOpen(buckets.updateBucket),
+    deleteBucket: whileOpen(buckets.deleteBucket),
     createUpload: whileOpen(createUpload),
-    headObject: whileOpen((bucket: string, key: string) => index.getObject(bucket, key)?.record),
+    headObject: whileOpen(objects.getRecord),
     getObject: whileOpen(getObject),
-    deleteObject: whileOpen(deleteObject),
-    listObjects: whileOpen(index.listObjects),
+    updateObject: whileOpen(objects.updateObject),
+    copyObject: whileOpen((...copy) => settle(objects.copyObject(...copy))),
+    deleteObject: whileOpen((...object) => settle(objects.deleteObject(...object))),
+    listObjects: whileOpen(objects.listObjects),
+    createMultipart: whileOpen(multiparts.createMultipart),
+    getMultipart: whileOpen((...upload) => multiparts.getMultipart(...upload)?.record),
+    listMultiparts: whileOpen(multiparts.listMultiparts),
+    createPart: whileOpen(createPart),
+    listParts: whileOpen(multiparts.listParts),
+    completeMultipart: whileOpen((...completion) => settle(multiparts.completeMultipart(...completion))),
+    abortMultipart: whileOpen((...upload) => settle(multiparts.abortMultipart(...upload))),
     close() {
       closing ??= closeNow()
       return closing
@@ -83,37 +97,63 @@ function createStore({ directory, index, files, unlock }: StoreParts): Store {
 
   async function createUpload(bucketName: string, key: string): Promise<Upload> {
     assertStorableKey(key)
-    const bucket = index.getBucket(bucketName)
-    if (bucket === undefined) throw noBucket(bucketName)
-    const { name, handle } = await files.create()
-    const upload = createDiskUpload({
-      key,
-      handle,
-      publish: (record) => publish(bucket, record, name),
-      discard: () => discard(name),
-      onEnd: () => uploads.delete(guarded),
-    })
-    const guarded: Upload = {
-      write: whileOpen(upload.write),
-      commit: whileOpen(upload.commit),
-      abort: () => track(upload.abort()),
+    const bucket = buckets.requireBucket(bucketName)
+    const bytes = await receive()
+    return {
+      write: whileOpen(bytes.write),
+      commit: whileOpen((record, mayReplace) =>
+        bytes.finish(async (file) => {
+          const describe = (current: ObjectRecord | undefined) => {
+            mayReplace?.(current)
+            return record
+          }
+          await settle(objects.putObject(bucket, key, file, describe))
+        }),
+      ),
+      append: whileOpen((describe) =>
+        bytes.finish((file) => settle(objects.appendObject(bucket, key, file, describe))),
+      ),
+      abort: () => track(bytes.abort()),
     }
-    uploads.add(guarded)
-    return guarded
   }
 
-  /** The file is flushed; after its name is, too, one transaction makes it the object, and only then the old one goes. */
-  async function publish(bucket: IndexedBucket, record: ObjectRecord, file: string): Promise<void> {
-    await files.syncNames()
-    const { isDone, replacedFile } = await index.putObject(bucket, { record, file })
-    if (!isDone) throw noBucket(bucket.record.name)
-    if (replacedFile !== undefined) removeLater(replacedFile)
+  async function createPart(
+    bucket: string,
+    key: string,
+    uploadId: string,
+    number: number,
+  ): Promise<PartUpload> {
+    const upload = multiparts.requireMultipart(bucket, key, uploadId)
+    const bytes = await receive()
+    return {
+      write: whileOpen(bytes.write),
+      commit: whileOpen((part) =>
+        bytes.finish(async (file) => {
+          assertPartFits(part, number, file.size)
+          await settle(multiparts.putPart(upload, part, file.file))
+        }),
+      ),
+      abort: () => track(bytes.abort()),
+    }
   }
 
-  /** A transaction that failed may nevertheless have happened; then the file is an object's. */
-  async function discard(file: string): Promise<void> {
-    index.refresh()
-    if (!index.hasFile(file)) await files.remove(file)
+  async function receive(): Promise<IncomingFile> {
+    const { name, handle } = await files.create()
+    const bytes = createIncomingFile({
+      name,
+      handle,
+      syncName: files.syncNames,
+      discard: () => removeUnlessUsed(name),
+      onEnd: () => incoming.delete(bytes),
+    })
+    incoming.add(bytes)
+    return bytes
+  }
+
+  /** A transaction that failed may nevertheless have happened; then the file is somebody's. */
+  async function removeUnlessUsed(file: string): Promise<void> {
+    database.refresh()
+    if (!database.files.doesExist(Buffer.from(file))) await files.remove([file])
   }
 
   async function getObject(
@@ -122,36 +162,48 @@ function createStore({ directory, index, files, unlock }: StoreParts): Store {
     chooseRange: (record: ObjectRecord) => ByteRange | undefined = () => undefined,
   ): Promise<ObjectBody | undefined> {
     for (let missing: string | undefined; ; ) {
-      const found = index.getObject(bucket, key)
+      const found = objects.getObject(bucket, key)
       if (found === undefined) return undefined
-      const { record, file } = found
-      const range = chooseRange(record)
-      const handle = await files.open(file)
-      if (handle !== undefined) return { record, body: createBody(handle, range) }
-      // Replaced between the look-up and the opening: look again. The same file twice is another matter.
-      if (file === missing) throw damaged(key, file)
-      missing = file
-      index.refresh()
+      const { record, segments } = found
+      // Held before anything is awaited: files that are replaced meanwhile stay until the last of them has been read.
+      const release = files.hold(segments.map(({ file }) => file))
+      try {
+        const body = await readSegments(segments, chooseRange(record), (file) => openFile(file, key))
+        body.once('close', release)
+        return { record, body }
+      } catch (error) {
+        release()
+        // Replaced before the look-up, which saw an older state: look again. The same file twice is another matter.
+        if (!(error instanceof StoreError) || error.message === missing) throw error
+        missing = error.message
+        database.refresh()
+      }
     }
   }
 
-  async function deleteObject(bucket: string, key: string): Promise<boolean> {
-    const file = await index.deleteObject(bucket, key)
-    if (file !== undefined) removeLater(file)
-    return file !== undefined
+  async function openFile(name: string, key: string): Promise<FileHandle> {
+    const handle = await files.open(name)
+    if (handle !== undefined) return handle
+    throw new StoreError(
+      'ERR_STORE_DAMAGED',
+      `The data directory ${directory.path} lacks the file ${name} of the object ${JSON.stringify(key)}`,
+    )
   }
 
-  /** The object is gone already. A file that cannot be removed now is swept at the next start. */
-  function removeLater(file: string): void {
-    track(files.remove(file).catch(() => undefined))
+  /** Removes what a change left over, without anybody waiting for it. */
+  async function settle<Result>(change: Promise<Changed<Result>>): Promise<Result> {
+    const { result, unusedFiles } = await change
+    // A file that cannot be removed now is swept at the next start.
+    if (unusedFiles.length > 0) void track(files.remove(unusedFiles).catch(() => undefined))
+    return result
   }
 
   async function closeNow(): Promise<void> {
     await Promise.allSettled(pending)
-    await Promise.allSettled([...uploads].map((upload) => upload.abort()))
+    await Promise.allSettled([...incoming].map((bytes) => track(bytes.abort())))
     // What the two lines above have begun themselves.
     await Promise.allSettled(pending)
-    await index.close()
+    await database.close()
     await unlock()
   }
 
@@ -175,20 +227,4 @@ function createStore({ directory, index, files, unlock }: StoreParts): Store {
       throw toStoreError(error, directory.path)
     }
   }
-
-  function damaged(key: string, file: string): StoreError {
-    return new StoreError(
-      'ERR_STORE_DAMAGED',
-      `The data directory ${directory.path} lacks the file ${file} of the object ${JSON.stringify(key)}`,
-    )
-  }
-}
-
-/** The handle belongs to the stream and keeps the bytes readable, even when the file is removed. */
-function createBody(handle: FileHandle, range: ByteRange | undefined): Readable {
-  return handle.createReadStream({ ...range, highWaterMark: READ_BYTES })
-}
-
-function noBucket(name: string): StoreError {
-  return new StoreError('ERR_STORE_NO_BUCKET', `There is no bucket ${name}`)
 }

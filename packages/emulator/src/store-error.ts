@@ -5,6 +5,7 @@ const CODES = {
   ERR_STORE_INACCESSIBLE: { retryable: false },
   ERR_STORE_IN_USE: { retryable: true },
   ERR_STORE_NO_BUCKET: { retryable: false },
+  ERR_STORE_NO_UPLOAD: { retryable: false },
 } as const
 
 /** Why a {@link StoreError} was thrown; never changes within a major version. */

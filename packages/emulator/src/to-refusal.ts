@@ -13,6 +13,9 @@ function fromStore(error: StoreError): Refusal {
     // The bucket was deleted while the request was under way.
     case 'ERR_STORE_NO_BUCKET':
       return new Refusal('NoSuchBucket')
+    // The multipart upload was completed or aborted while a part of it was under way.
+    case 'ERR_STORE_NO_UPLOAD':
+      return new Refusal('NoSuchUpload')
     // Not a 5xx: the official clients would repeat the upload in vain.
     case 'ERR_STORE_FULL':
       return new Refusal('EntityTooLarge', { message: error.message })

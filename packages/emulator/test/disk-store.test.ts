@@ -10,9 +10,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { toStoreError } from '../src/disk/to-store-error.ts'
 import { createDiskStore } from '../src/disk-store.ts'
 import type { ObjectRecord, Store } from '../src/store.ts'
-import { describeStore, digest, readBody, toRecord } from './store-conformance.ts'
+import { describeStore } from './store-conformance.ts'
+import { BUCKET, digest, putObject, readBody, toRecord } from './store-helpers.ts'
 
-const BUCKET = 'examplebucket-1250000000'
 const MARKER = 'cos-presign-emulator.json'
 const UPLOADER = fileURLToPath(new URL('upload-until-killed.mjs', import.meta.url))
 
@@ -32,7 +32,7 @@ describe('data directory', () => {
   test('buckets, their settings and objects are there when the directory is opened again', async () => {
     const directory = newDirectory()
     const first = await openWithBucket(directory)
-    await put(first, 'a', 'text')
+    await putObject(first, 'a', 'text')
     const settings = { strictSignature: true }
     await first.updateBucket(BUCKET, () => settings)
     await first.close()
@@ -46,7 +46,7 @@ describe('data directory', () => {
   test('file names say nothing about keys, and there is one for each object', async () => {
     const directory = newDirectory()
     const store = await openWithBucket(directory)
-    for (const key of ['../../escape', '/etc/passwd', 'a', 'a', 'b']) await put(store, key, key)
+    for (const key of ['../../escape', '/etc/passwd', 'a', 'a', 'b']) await putObject(store, key, key)
     await store.deleteObject(BUCKET, 'b')
     await store.close()
     const names = await objectFiles(directory)
@@ -67,7 +67,7 @@ describe('data directory', () => {
   test('files that belong to nobody are swept at start, and only those', async () => {
     const directory = newDirectory()
     const first = await openWithBucket(directory)
-    await put(first, 'a', 'text')
+    await putObject(first, 'a', 'text')
     await first.close()
     await writeFile(join(directory, 'objects', 'f'.repeat(32)), 'orphan')
     await writeFile(join(directory, 'objects', 'notes.txt'), 'not ours')
@@ -82,7 +82,7 @@ describe('data directory', () => {
   test('an object whose file somebody removed is an error that names it', async () => {
     const directory = newDirectory()
     const store = await openWithBucket(directory)
-    await put(store, 'a', 'text')
+    await putObject(store, 'a', 'text')
     await rm(join(directory, 'objects'), { recursive: true })
     await expect(store.getObject(BUCKET, 'a')).rejects.toMatchObject({
       code: 'ERR_STORE_DAMAGED',
@@ -103,7 +103,7 @@ describe('data directory', () => {
     expect(await readdir(directory)).toEqual(['objects'])
   })
 
-  test.each(['{"version":2}', '{}', '', 'null'])(
+  test.each(['{"version":3}', '{}', '', 'null'])(
     'a directory of another format is refused: %s',
     async (marker) => {
       const directory = newDirectory()
@@ -188,7 +188,7 @@ describe('SIGKILL', () => {
 
   async function assertWhole(directory: string, { put, deleted }: Acknowledged): Promise<void> {
     const store = await createDiskStore(directory)
-    const records = await store.listObjects(BUCKET, { limit: 100_000 })
+    const { items: records } = await store.listObjects(BUCKET, { limit: 100_000 })
     for (const record of records) await assertObject(store, record, put.get(record.key))
     await store.close()
     const keys = new Set(records.map(({ key }) => key))
@@ -220,12 +220,6 @@ async function openWithBucket(directory: string): Promise<Store> {
   const store = await createDiskStore(directory)
   await store.createBucket({ name: BUCKET, createdAt: 1 })
   return store
-}
-
-async function put(store: Store, key: string, content: string): Promise<void> {
-  const upload = await store.createUpload(BUCKET, key)
-  await upload.write(Buffer.from(content))
-  await upload.commit(toRecord(key, content))
 }
 
 async function objectFiles(directory: string): Promise<string[]> {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { createMemoryStore } from '../src/memory-store.ts'
 import type { Store } from '../src/store.ts'
-import { describeStore, readBody, toRecord } from './store-conformance.ts'
+import { describeStore } from './store-conformance.ts'
+import { readBody, toRecord } from './store-helpers.ts'
 
 describeStore('memory store', () => Promise.resolve(createMemoryStore()))
 

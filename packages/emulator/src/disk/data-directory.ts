@@ -5,14 +5,14 @@ import { StoreError } from '../store-error.ts'
 import { syncDirectory } from './sync-directory.ts'
 
 /** Raised by every change that older versions cannot read. */
-const FORMAT_VERSION = 1
+const FORMAT_VERSION = 2
 const MARKER_NAME = 'cos-presign-emulator.json'
 
 /** Where the parts of a data directory are. */
 export interface DataDirectory {
   /** Absolute, without symbolic links. */
   readonly path: string
-  /** One file for each object. */
+  /** Files with the bytes of objects and parts. */
   readonly objects: string
   /** The database that says which file is which object. */
   readonly index: string
@@ -29,10 +29,10 @@ export interface DataDirectory {
 export async function openDataDirectory(dataDir: string): Promise<DataDirectory> {
   await makeDirectory(dataDir)
   const path = await realpath(dataDir)
-  if ((await readVersion(path)) === undefined) {
-    await assertEmpty(path)
-    await writeMarker(path)
-  }
+  const version = await readVersion(path)
+  if (version === undefined) await assertEmpty(path)
+  // What version 1 wrote is read as it is; it could not read all that is written from now on.
+  if (version !== FORMAT_VERSION) await writeMarker(path)
   const directory = {
     path,
     objects: join(path, 'objects'),
@@ -61,10 +61,10 @@ async function readVersion(path: string): Promise<number | undefined> {
     throw error
   }
   const version = parseVersion(text)
-  if (version !== FORMAT_VERSION) {
+  if (version !== 1 && version !== FORMAT_VERSION) {
     throw new StoreError(
       'ERR_STORE_FORMAT',
-      `The data directory ${path} has format ${version ?? 'unknown'}, and this version of the emulator reads format ${FORMAT_VERSION}`,
+      `The data directory ${path} has format ${version ?? 'unknown'}, and this version of the emulator reads formats 1 and ${FORMAT_VERSION}`,
     )
   }
   return version

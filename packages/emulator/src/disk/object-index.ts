@@ -1,223 +1,216 @@
 import { Buffer } from 'node:buffer'
-import { randomBytes } from 'node:crypto'
-import { type Database, open } from 'lmdb'
-import type { BucketSettings } from '../bucket-settings.ts'
-import type { BucketRecord, ListQuery, ObjectRecord } from '../store.ts'
-import { isStorableKey, MAX_KEY_BYTES } from '../store-key.ts'
+import { assertRecordFits, assertSameBytes } from '../assert-record-fits.ts'
+import { collectPage } from '../list-page.ts'
+import type { ListPage, ListQuery, ObjectPlace, ObjectRecord } from '../store.ts'
+import { assertStorableKey, isStorableKey } from '../store-key.ts'
+import type { BucketIndex, IndexedBucket } from './bucket-index.ts'
+import { moveFileUsers } from './file-users.ts'
+import type { IndexDatabase, StoredObject } from './index-database.ts'
+import { toObjectKey, toObjectStart, toSuccessor, toText } from './index-keys.ts'
+import { decodeSegments, encodeSegments, type Segment } from './segments.ts'
 
-/** An object and the file that has its bytes. */
+/** An object and the files that have its bytes. */
 export interface IndexedObject {
-  readonly file: string
   readonly record: ObjectRecord
+  readonly segments: readonly Segment[]
 }
 
-/** The database: which buckets and objects there are, and which file is whose. */
+/** What a change leaves behind. */
+export interface Changed<Result> {
+  readonly result: Result
+  /** Files that are nobody's now. */
+  readonly unusedFiles: readonly string[]
+}
+
+/** Which objects there are, and which files are whose. See {@link Store} for what each of these means. */
 export interface ObjectIndex {
-  createBucket(bucket: BucketRecord): Promise<boolean>
-  getBucket(name: string): IndexedBucket | undefined
-  listBuckets(): BucketRecord[]
-  updateBucket(
-    name: string,
-    change: (settings: BucketSettings) => BucketSettings,
-  ): Promise<BucketRecord | undefined>
-  deleteBucket(name: string): Promise<'deleted' | 'missing' | 'not-empty'>
   getObject(bucket: string, key: string): IndexedObject | undefined
-  listObjects(bucket: string, query: ListQuery): ObjectRecord[]
-  /** Puts the object into exactly that bucket; `isDone` is false when it is gone, even if another has its name now. */
-  putObject(bucket: IndexedBucket, object: IndexedObject): Promise<PutOutcome>
-  /** @returns The file that is nobody's now. */
-  deleteObject(bucket: string, key: string): Promise<string | undefined>
-  /** Whether the file has the bytes of an object. */
-  hasFile(file: string): boolean
-  /** Looks at the newest state from now on, not at one seen earlier in this turn of the event loop. */
-  refresh(): void
-  close(): Promise<void>
+  getRecord(bucket: string, key: string): ObjectRecord | undefined
+  listObjects(bucket: string, query: ListQuery): ListPage<ObjectRecord>
+  /** Makes a file the object, in exactly that bucket. */
+  putObject(
+    bucket: IndexedBucket,
+    key: string,
+    file: Segment,
+    describe: (current: ObjectRecord | undefined) => ObjectRecord,
+  ): Promise<Changed<ObjectRecord>>
+  /** Makes a file the end of the object, in exactly that bucket. */
+  appendObject(
+    bucket: IndexedBucket,
+    key: string,
+    file: Segment,
+    describe: (current: ObjectRecord | undefined) => ObjectRecord,
+  ): Promise<Changed<ObjectRecord>>
+  updateObject(
+    bucket: string,
+    key: string,
+    change: (current: ObjectRecord) => ObjectRecord,
+  ): Promise<ObjectRecord | undefined>
+  copyObject(
+    source: ObjectPlace,
+    target: ObjectPlace,
+    describe: (source: ObjectRecord, current: ObjectRecord | undefined) => ObjectRecord,
+  ): Promise<Changed<ObjectRecord | undefined>>
+  deleteObject(bucket: string, key: string): Promise<Changed<boolean>>
+  /**
+   * Replaces an object, in a transaction.
+   *
+   * @param released - Files of others that have no use for them any more.
+   */
+  replace(
+    bucket: IndexedBucket,
+    key: string,
+    object: IndexedObject,
+    current: IndexedObject | undefined,
+    released?: readonly Segment[],
+  ): Changed<ObjectRecord>
 }
 
-/** A bucket with the identity it has kept since it was created. */
-export interface IndexedBucket {
-  readonly record: BucketRecord
-  readonly id: Buffer
-}
-
-export interface PutOutcome {
-  readonly isDone: boolean
-  /** The file that is nobody's now. */
-  readonly replacedFile?: string | undefined
-}
-
-type StoredBucket = Omit<BucketRecord, 'name'> & { readonly id: string }
-type StoredObject = Omit<ObjectRecord, 'key'> & { readonly file: string }
-
-/** Every change is one transaction, and its promise resolves when that has been flushed. */
-export function openObjectIndex(path: string): ObjectIndex {
-  // By default lmdb-js resolves when a change can be seen, and flushes afterwards. We acknowledge only what is flushed.
-  // And with its batches by turn of the event loop, a commit that fails ends the process: it rejects a promise nobody has.
-  const root = open({ path, overlappingSync: false, eventTurnBatching: false })
-  // Keys are bytes: names of buckets; the id of a bucket and an object's key; names of files.
-  const layout = { encoding: 'json', keyEncoding: 'binary' } as const
-  const buckets: Database<StoredBucket, Buffer> = root.openDB({ name: 'buckets', ...layout })
-  const objects: Database<StoredObject, Buffer> = root.openDB({ name: 'objects', ...layout })
-  const files: Database<true, Buffer> = root.openDB({ name: 'files', ...layout })
+export function createObjectIndex(database: IndexDatabase, buckets: BucketIndex): ObjectIndex {
+  const { objects, segments, change } = database
 
   return {
-    createBucket,
-    getBucket,
-    listBuckets,
-    updateBucket,
-    deleteBucket,
     getObject,
+    getRecord,
     listObjects,
     putObject,
+    appendObject,
+    updateObject,
+    copyObject,
     deleteObject,
-    hasFile: (file) => files.doesExist(Buffer.from(file)),
-    refresh: () => root.resetReadTxn(),
-    close: () => root.close(),
-  }
-
-  async function createBucket({ name, ...record }: BucketRecord): Promise<boolean> {
-    return await change(() => {
-      if (getBucket(name) !== undefined) return false
-      buckets.put(Buffer.from(name), { ...record, id: randomBytes(8).toString('hex') })
-      return true
-    })
-  }
-
-  function getBucket(name: string): IndexedBucket | undefined {
-    if (!isStorableKey(name)) return undefined
-    const found = buckets.get(Buffer.from(name))
-    return found && { record: toBucketRecord(name, found), id: Buffer.from(found.id, 'hex') }
-  }
-
-  function listBuckets(): BucketRecord[] {
-    const entries = buckets.getRange({ start: Buffer.of(0) })
-    return [...entries.map(({ key, value }) => toBucketRecord(toText(key), value))]
-  }
-
-  async function updateBucket(
-    name: string,
-    changeSettings: (settings: BucketSettings) => BucketSettings,
-  ): Promise<BucketRecord | undefined> {
-    return await change(() => {
-      const found = isStorableKey(name) ? buckets.get(Buffer.from(name)) : undefined
-      if (found === undefined) return undefined
-      const updated = { ...found, settings: changeSettings(found.settings ?? {}) }
-      buckets.put(Buffer.from(name), updated)
-      return toBucketRecord(name, updated)
-    })
-  }
-
-  async function deleteBucket(name: string): Promise<'deleted' | 'missing' | 'not-empty'> {
-    return await change(() => {
-      const bucket = getBucket(name)
-      if (bucket === undefined) return 'missing'
-      const [first] = objects.getKeys({ start: bucket.id, end: toSuccessor(bucket.id), limit: 1 })
-      if (first !== undefined) return 'not-empty'
-      buckets.remove(Buffer.from(name))
-      return 'deleted'
-    })
+    replace,
   }
 
   function getObject(bucketName: string, key: string): IndexedObject | undefined {
-    const bucket = getBucket(bucketName)
-    if (bucket === undefined || !isStorableKey(key)) return undefined
-    const found = objects.get(toObjectKey(bucket, key))
-    return found && toIndexedObject(key, found)
+    const bucket = buckets.getBucket(bucketName)
+    return bucket && find(bucket, key)
   }
 
-  function listObjects(bucketName: string, { prefix = '', after = '', limit }: ListQuery): ObjectRecord[] {
-    const bucket = getBucket(bucketName)
-    if (bucket === undefined || limit <= 0) return []
-    const from = toObjectKey(bucket, prefix)
-    const start = toStart(bucket, from, after)
-    const end = toSuccessor(from)
-    if (start.compare(end) >= 0) return []
-    const entries = objects.getRange({ start, end, limit })
-    return [
-      ...entries.map(
-        ({ key, value }) => toIndexedObject(toText(key.subarray(bucket.id.length)), value).record,
-      ),
-    ]
+  function getRecord(bucketName: string, key: string): ObjectRecord | undefined {
+    const bucket = buckets.getBucket(bucketName)
+    const found = bucket && isStorableKey(key) ? objects.get(toObjectKey(bucket.id, key)) : undefined
+    return found && toRecord(key, found)
   }
 
-  async function putObject(bucket: IndexedBucket, { file, record }: IndexedObject): Promise<PutOutcome> {
-    const { key, ...stored } = record
-    const objectKey = toObjectKey(bucket, key)
+  function find({ id }: IndexedBucket, key: string): IndexedObject | undefined {
+    if (!isStorableKey(key)) return undefined
+    const objectKey = toObjectKey(id, key)
+    const found = objects.get(objectKey)
+    if (found === undefined) return undefined
+    const { file, size } = found
+    const list =
+      file === undefined ? decodeSegments(segments.get(objectKey) ?? Buffer.alloc(0)) : [{ file, size }]
+    return { record: toRecord(key, found), segments: list }
+  }
+
+  function listObjects(bucketName: string, { after = '', ...query }: ListQuery): ListPage<ObjectRecord> {
+    const bucket = buckets.getBucket(bucketName)
+    if (bucket === undefined) return { items: [], commonPrefixes: [] }
+    const end = toSuccessor(bucket.id)
+    const { items, commonPrefixes, last } = collectPage({ ...query, after: { key: after } }, (from) =>
+      objects
+        .getRange({ start: toObjectStart(bucket.id, from), end })
+        .map(({ key, value }) => toRecord(toText(key.subarray(bucket.id.length)), value)),
+    )
+    return { items, commonPrefixes, next: last?.key }
+  }
+
+  async function putObject(
+    bucket: IndexedBucket,
+    key: string,
+    file: Segment,
+    describe: (current: ObjectRecord | undefined) => ObjectRecord,
+  ): Promise<Changed<ObjectRecord>> {
     return await change(() => {
-      if (getBucket(bucket.record.name)?.id.equals(bucket.id) !== true) return { isDone: false }
-      const replacedFile = objects.get(objectKey)?.file
-      objects.put(objectKey, { ...stored, file })
-      files.put(Buffer.from(file), true)
-      if (replacedFile !== undefined) files.remove(Buffer.from(replacedFile))
-      return { isDone: true, replacedFile }
+      buckets.requireSame(bucket)
+      const current = find(bucket, key)
+      return replace(bucket, key, { record: describe(current?.record), segments: [file] }, current)
     })
   }
 
-  async function deleteObject(bucketName: string, key: string): Promise<string | undefined> {
-    if (getObject(bucketName, key) === undefined) return undefined
+  async function appendObject(
+    bucket: IndexedBucket,
+    key: string,
+    file: Segment,
+    describe: (current: ObjectRecord | undefined) => ObjectRecord,
+  ): Promise<Changed<ObjectRecord>> {
     return await change(() => {
-      const bucket = getBucket(bucketName)
-      if (bucket === undefined) return undefined
-      const objectKey = toObjectKey(bucket, key)
-      const file = objects.get(objectKey)?.file
-      if (file === undefined) return undefined
-      objects.remove(objectKey)
-      files.remove(Buffer.from(file))
-      return file
+      buckets.requireSame(bucket)
+      const current = find(bucket, key)
+      const list = [...(current?.segments ?? []), file]
+      return replace(bucket, key, { record: describe(current?.record), segments: list }, current)
     })
   }
 
-  /**
-   * All of it happens, or nothing. Changes that come together are flushed together, each as a transaction inside a
-   * larger one, so that one that throws does not take the others along.
-   */
-  async function change<Result>(act: () => Result): Promise<Result> {
-    try {
-      return (await root.childTransaction(act)) as Result
-    } catch (error) {
-      throw await toCause(error)
+  function replace(
+    { id }: IndexedBucket,
+    key: string,
+    { record, segments: list }: IndexedObject,
+    current: IndexedObject | undefined,
+    released: readonly Segment[] = [],
+  ): Changed<ObjectRecord> {
+    const size = list.reduce((sum, segment) => sum + segment.size, 0)
+    assertRecordFits(record, key, size)
+    const { key: _key, ...stored } = record
+    const objectKey = toObjectKey(id, key)
+    const [first] = list
+    if (first !== undefined && list.length === 1) {
+      objects.put(objectKey, { ...stored, file: first.file })
+      if (current !== undefined && current.segments.length !== 1) segments.remove(objectKey)
+    } else {
+      objects.put(objectKey, stored)
+      segments.put(objectKey, encodeSegments(list))
     }
+    const removed = [...(current?.segments ?? []), ...released]
+    return { result: record, unusedFiles: moveFileUsers(database, list, removed) }
+  }
+
+  async function updateObject(
+    bucketName: string,
+    key: string,
+    changeRecord: (current: ObjectRecord) => ObjectRecord,
+  ): Promise<ObjectRecord | undefined> {
+    return await change(() => {
+      const bucket = buckets.getBucket(bucketName)
+      const current = bucket && find(bucket, key)
+      if (bucket === undefined || current === undefined) return undefined
+      const record = changeRecord(current.record)
+      assertSameBytes(current.record, record)
+      return replace(bucket, key, { record, segments: current.segments }, current).result
+    })
+  }
+
+  async function copyObject(
+    source: ObjectPlace,
+    target: ObjectPlace,
+    describe: (source: ObjectRecord, current: ObjectRecord | undefined) => ObjectRecord,
+  ): Promise<Changed<ObjectRecord | undefined>> {
+    assertStorableKey(target.key)
+    return await change(() => {
+      const from = getObject(source.bucket, source.key)
+      const bucket = buckets.requireBucket(target.bucket)
+      if (from === undefined) return { result: undefined, unusedFiles: [] }
+      const current = find(bucket, target.key)
+      const record = describe(from.record, current?.record)
+      return replace(bucket, target.key, { record, segments: from.segments }, current)
+    })
+  }
+
+  async function deleteObject(bucketName: string, key: string): Promise<Changed<boolean>> {
+    const nothing = { result: false, unusedFiles: [] }
+    if (getRecord(bucketName, key) === undefined) return nothing
+    return await change(() => {
+      const bucket = buckets.getBucket(bucketName)
+      const current = bucket && find(bucket, key)
+      if (bucket === undefined || current === undefined) return nothing
+      const objectKey = toObjectKey(bucket.id, key)
+      objects.remove(objectKey)
+      if (current.segments.length !== 1) segments.remove(objectKey)
+      return { result: true, unusedFiles: moveFileUsers(database, [], current.segments) }
+    })
   }
 }
 
-/** lmdb-js hands the reason of a failed commit over in a promise, which somebody must catch. */
-async function toCause(error: unknown): Promise<unknown> {
-  const { commitError } = error as { commitError?: Promise<never> }
-  if (commitError === undefined) return error
-  return await commitError.catch((cause: unknown) => cause)
-}
-
-function toBucketRecord(name: string, { id: _id, ...stored }: StoredBucket): BucketRecord {
-  return { name, ...stored }
-}
-
-function toIndexedObject(key: string, { file, ...stored }: StoredObject): IndexedObject {
-  return { file, record: { key, ...stored } }
-}
-
-/** Keys of one bucket are together, in the order of their UTF-8 bytes. */
-function toObjectKey({ id }: IndexedBucket, key: string): Buffer {
-  return Buffer.concat([id, Buffer.from(key).subarray(0, MAX_KEY_BYTES + 1)])
-}
-
-/** The first place that is neither before the prefix nor at or before `after`. */
-function toStart(bucket: IndexedBucket, from: Buffer, after: string): Buffer {
-  if (after === '') return from
-  // Nothing lies between a key and the same key with a zero byte behind it.
-  const next = Buffer.concat([toObjectKey(bucket, after), Buffer.of(0)])
-  return next.compare(from) > 0 ? next : from
-}
-
-/** The first place behind everything that begins with these bytes. The last byte that can grow, grows. */
-function toSuccessor(bytes: Buffer): Buffer {
-  let last = bytes.length - 1
-  while (bytes[last] === 0xff) last--
-  const successor = Buffer.from(bytes.subarray(0, last + 1))
-  successor[last] = (successor[last] ?? 0) + 1
-  return successor
-}
-
-/** lmdb-js answers with an array of bytes that is no Buffer where it can. */
-function toText(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()
+function toRecord(key: string, { file: _file, ...stored }: StoredObject): ObjectRecord {
+  return { key, ...stored }
 }

@@ -1,40 +1,57 @@
 import type { FileHandle } from 'node:fs/promises'
-import { assertRecordFits } from '../assert-record-fits.ts'
-import type { ObjectRecord, Upload } from '../store.ts'
+import type { Incoming } from '../store.ts'
+import type { Segment } from './segments.ts'
 
 /** A new file, and what becomes of it. */
-export interface DiskUploadParts {
-  readonly key: string
+export interface IncomingFileParts {
+  readonly name: string
   readonly handle: FileHandle
-  /** Makes the file, which has been flushed and closed, the object. */
-  publish(record: ObjectRecord): Promise<void>
+  /** Makes the name survive a power loss. */
+  syncName(): Promise<void>
   /** Removes the file, which has been closed. */
   discard(): Promise<void>
-  /** Called once, when the upload needs nothing any more. */
+  /** Called once, when the file needs nothing any more. */
   onEnd(): void
+}
+
+/** Bytes on their way into a file. */
+export interface IncomingFile extends Incoming {
+  /**
+   * Flushes and closes the file, so that its bytes and its name are there whatever happens.
+   *
+   * @param publish - Makes it somebody's then.
+   */
+  finish<Result>(publish: (file: Segment) => Promise<Result>): Promise<Result>
 }
 
 /**
  * Writes chunks to a file as they come, one at a time, and keeps none of them. A chunk from a socket is 64 KiB, and it
  * is hashed by the caller while it is written: gathering several was no faster.
  */
-export function createDiskUpload({ key, handle, publish, discard, onEnd }: DiskUploadParts): Upload {
+export function createIncomingFile({
+  name,
+  handle,
+  syncName,
+  discard,
+  onEnd,
+}: IncomingFileParts): IncomingFile {
   let state: 'under way' | 'ending' | 'over' = 'under way'
   let writtenBytes = 0
   /** Writes asked for and not yet done; one that failed stays. */
   let unfinishedWrites = 0
   /** The last thing asked for; the next one waits for it. */
-  let last: Promise<void> = Promise.resolve()
+  let last: Promise<unknown> = Promise.resolve()
 
-  return { write, commit, abort }
+  return { write, finish, abort }
 
   function write(chunk: Uint8Array): Promise<void> {
     if (state !== 'under way') return Promise.reject(new Error('The upload is over'))
     // At once where possible, not a microtask later: the caller hashes the chunk before it waits.
     const isIdle = unfinishedWrites === 0
     unfinishedWrites++
-    last = isIdle ? writeWhole(chunk) : last.then(() => writeWhole(chunk))
-    return last
+    const written = isIdle ? writeWhole(chunk) : last.then(() => writeWhole(chunk))
+    last = written
+    return written
   }
 
   async function writeWhole(chunk: Uint8Array): Promise<void> {
@@ -46,19 +63,21 @@ export function createDiskUpload({ key, handle, publish, discard, onEnd }: DiskU
     unfinishedWrites--
   }
 
-  function commit(record: ObjectRecord): Promise<void> {
+  function finish<Result>(publish: (file: Segment) => Promise<Result>): Promise<Result> {
     if (state !== 'under way') return Promise.reject(new Error('The upload is over'))
     state = 'ending'
-    last = last.then(() => publishWhole(record))
-    return last
+    const finished = last.then(() => flushAnd(publish))
+    last = finished
+    return finished
   }
 
-  async function publishWhole(record: ObjectRecord): Promise<void> {
-    assertRecordFits(record, key, writtenBytes)
+  async function flushAnd<Result>(publish: (file: Segment) => Promise<Result>): Promise<Result> {
     await handle.sync()
     await handle.close()
-    await publish(record)
+    await syncName()
+    const result = await publish({ file: name, size: writtenBytes })
     end()
+    return result
   }
 
   async function abort(): Promise<void> {
