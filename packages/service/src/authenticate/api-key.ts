@@ -1,0 +1,56 @@
+import { type Caller, createCaller } from '../caller.ts'
+import { type Authenticator, bearerOf, unknownCaller } from './authenticator.ts'
+
+/** An API key as the service keeps it: the key itself is known to its holder alone. */
+export interface ApiKeyRecord {
+  /** Who the holder is: letters, digits and `-`. */
+  readonly id: string
+  /** SHA-256 of the key in hex, as {@link createApiKey} gives it. */
+  readonly sha256: string
+  /** What is known of the holder, for grants and key templates. */
+  readonly claims?: Readonly<Record<string, unknown>> | undefined
+}
+
+const PREFIX = 'cpk_'
+const SECRET_BYTES = 32
+
+/**
+ * Makes an API key: 256 random bits, so that its digest needs no salt and no slow hash.
+ *
+ * @returns `key` for its holder, to be shown once; `sha256` for the configuration.
+ */
+export async function createApiKey(id: string): Promise<{ readonly key: string; readonly sha256: string }> {
+  if (!/^[A-Za-z\d-]+$/.test(id)) throw new RangeError('"id" must be letters, digits and -')
+  const random = toHex(crypto.getRandomValues(new Uint8Array(SECRET_BYTES)))
+  const key = `${PREFIX}${id}_${random}`
+  return { key, sha256: await sha256Of(key) }
+}
+
+/** Believes keys of `Authorization: Bearer cpk_…` or `X-Api-Key`. */
+export function createApiKeyAuthenticator(records: readonly ApiKeyRecord[]): Authenticator {
+  const callers = new Map<string, { readonly sha256: string; readonly caller: Caller }>()
+  for (const { id, sha256, claims } of records) {
+    callers.set(id, { sha256: sha256.toLowerCase(), caller: createCaller('api-key', id, claims) })
+  }
+
+  return async function authenticateApiKey(request) {
+    const key = request.headers.get('x-api-key') ?? bearerOf(request)
+    const id = /^cpk_([A-Za-z\d-]+)_[\da-f]{64}$/.exec(key ?? '')?.[1]
+    if (key === undefined || id === undefined) {
+      if (key?.startsWith(PREFIX)) throw unknownCaller('The API key is not whole')
+      return undefined
+    }
+    // Digests are compared, and two digests say nothing of how alike the keys are.
+    const known = callers.get(id)
+    if ((await sha256Of(key)) !== known?.sha256) throw unknownCaller('The API key is not known')
+    return known.caller
+  }
+}
+
+async function sha256Of(text: string): Promise<string> {
+  return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))))
+}
+
+function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,32 @@
+import type { Caller } from '../caller.ts'
+import { ServiceError } from '../errors.ts'
+
+/**
+ * One way to find out who asks. Answers `undefined` when the request carries nothing of its kind, so that the next way is tried.
+ *
+ * @throws {ServiceError} `ERR_SERVICE_CALLER_UNKNOWN`: it carries something of the kind, which does not hold.
+ */
+export type Authenticator = (request: Request) => Promise<Caller | undefined>
+
+/**
+ * Asks the ways in their order; the first that knows the caller decides.
+ *
+ * @throws {ServiceError} `ERR_SERVICE_CALLER_UNKNOWN`: none does. There is no anonymous caller.
+ */
+export async function authenticate(request: Request, ways: readonly Authenticator[]): Promise<Caller> {
+  for (const way of ways) {
+    const caller = await way(request)
+    if (caller !== undefined) return caller
+  }
+  throw unknownCaller('The request says not who asks; send an Authorization header')
+}
+
+/** The refusal of whoever could not prove who they are. */
+export function unknownCaller(message: string, options: ErrorOptions = {}): ServiceError {
+  return new ServiceError('ERR_SERVICE_CALLER_UNKNOWN', message, options)
+}
+
+/** The credential of `Authorization: Bearer …`, or `undefined`. */
+export function bearerOf(request: Request): string | undefined {
+  return /^Bearer +([^\s]+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+}

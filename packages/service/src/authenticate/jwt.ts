@@ -1,0 +1,122 @@
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  errors,
+  type JWTPayload,
+  type JWTVerifyOptions,
+  jwtVerify,
+} from 'jose'
+import { type Caller, createCaller } from '../caller.ts'
+import { type Authenticator, bearerOf, unknownCaller } from './authenticator.ts'
+
+/** Which JSON Web Tokens are believed. One of `secret`, `jwks` and `jwksUrl` says by which key. */
+export interface JwtOptions {
+  /** A shared secret of 32 bytes or more as UTF-8 text, for HMAC algorithms. */
+  readonly secret?: string | undefined
+  /** Public keys, as a JSON Web Key Set. */
+  readonly jwks?: { readonly keys: readonly Readonly<Record<string, unknown>>[] } | undefined
+  /** Where the public keys are, as a JSON Web Key Set; fetched when needed, kept, and fetched anew for an unknown key id. */
+  readonly jwksUrl?: string | undefined
+  /** What `iss` must be. */
+  readonly issuer: string
+  /** What `aud` must hold: a token made for another service is not for this one. */
+  readonly audience: string
+  /**
+   * The algorithms that are believed; `none` never is.
+   * @default HS256 for a secret, RS256, ES256, EdDSA and PS256 for public keys
+   */
+  readonly algorithms?: readonly string[] | undefined
+  /**
+   * How many seconds a clock may be off.
+   * @default 5
+   */
+  readonly clockToleranceSeconds?: number | undefined
+  /**
+   * How many verified tokens are remembered, so that each is verified once. A remembered token is believed until its own end, also
+   * after its key was withdrawn.
+   * @default 0
+   */
+  readonly rememberedTokens?: number | undefined
+}
+
+const PUBLIC_KEY_ALGORITHMS = ['RS256', 'ES256', 'EdDSA', 'PS256']
+const MAX_TOKEN_LENGTH = 8192
+
+/** Believes tokens of `Authorization: Bearer …` that look like a JWT. Their `sub` is the caller. */
+export function createJwtAuthenticator(options: JwtOptions, now: () => number): Authenticator {
+  const verify = createVerifier(options, now)
+  const remembered = new Map<string, { readonly caller: Caller; readonly expiresAt: number }>()
+  const { rememberedTokens = 0 } = options
+
+  return async function authenticateJwt(request) {
+    const token = bearerOf(request)
+    if (token === undefined || !/^[\w-]+\.[\w-]+\.[\w-]*$/.test(token)) return undefined
+    if (token.length > MAX_TOKEN_LENGTH) throw unknownCaller('The token is too long')
+    const known = remembered.get(token)
+    if (known !== undefined && known.expiresAt > now() / 1000) return known.caller
+    const payload = await verify(token)
+    const caller = toCaller(payload)
+    if (rememberedTokens > 0) remember(token, caller, payload.exp as number)
+    return caller
+  }
+
+  function remember(token: string, caller: Caller, expiresAt: number): void {
+    remembered.delete(token)
+    remembered.set(token, { caller, expiresAt })
+    // A Map keeps the order of its entries: the first is the one that was remembered longest ago.
+    const [oldest] = remembered.keys()
+    if (remembered.size > rememberedTokens && oldest !== undefined) remembered.delete(oldest)
+  }
+}
+
+function createVerifier(options: JwtOptions, now: () => number): (token: string) => Promise<JWTPayload> {
+  const { secret, jwks, jwksUrl, issuer, audience, clockToleranceSeconds = 5 } = options
+  const algorithms = options.algorithms ?? (secret === undefined ? PUBLIC_KEY_ALGORITHMS : ['HS256'])
+  const rules: JWTVerifyOptions = {
+    issuer,
+    audience,
+    algorithms: [...algorithms],
+    clockTolerance: clockToleranceSeconds,
+    requiredClaims: ['sub', 'exp'],
+  }
+  const keyOf = findKey({ secret, jwks, jwksUrl })
+  return async function verify(token) {
+    try {
+      const { payload } = await keyOf(token, { ...rules, currentDate: new Date(now()) })
+      return payload
+    } catch (error) {
+      if (error instanceof errors.JOSEError) throw unknownCaller(sentenceOf(error), { cause: error })
+      throw error
+    }
+  }
+}
+
+type Verify = (token: string, rules: JWTVerifyOptions) => Promise<{ readonly payload: JWTPayload }>
+
+function findKey({ secret, jwks, jwksUrl }: Pick<JwtOptions, 'secret' | 'jwks' | 'jwksUrl'>): Verify {
+  if (secret !== undefined) {
+    const bytes = new TextEncoder().encode(secret)
+    return (token, rules) => jwtVerify(token, bytes, rules)
+  }
+  const keys =
+    jwks === undefined
+      ? createRemoteJWKSet(new URL(jwksUrl as string), { timeoutDuration: 5000 })
+      : createLocalJWKSet(jwks as Parameters<typeof createLocalJWKSet>[0])
+  return (token, rules) => jwtVerify(token, keys, rules)
+}
+
+function toCaller(payload: JWTPayload): Caller {
+  // `requiredClaims` asks for presence alone.
+  if (typeof payload.sub !== 'string' || payload.sub === '') throw unknownCaller('The token has no subject')
+  return createCaller('jwt', payload.sub, payload)
+}
+
+/** What is said of a token that does not hold. Never the token, and nothing that helps to forge one. */
+function sentenceOf(error: errors.JOSEError): string {
+  if (error instanceof errors.JWTExpired) return 'The token has expired; get a new one'
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return `The token's claim "${error.claim}" is not the one expected`
+  if (error instanceof errors.JWKSTimeout)
+    return 'The keys that tokens are verified with could not be fetched in time'
+  return 'The token is not one that this service believes'
+}

@@ -1,0 +1,123 @@
+import type { UploadConstraints } from 'cos-presign'
+import type { Caller } from '../caller.ts'
+import { ServiceError } from '../errors.ts'
+import type { Grant } from './grant.ts'
+import type { Operation } from './operation.ts'
+
+/** What a caller asks for. */
+export interface Wish {
+  readonly operation: Operation
+  /** The grant to use; the first that allows it when absent. */
+  readonly grant?: string | undefined
+  /** The bucket it must be in; any when absent. */
+  readonly bucket?: string | undefined
+  /** The key of an object that is there, or of an upload when the client may choose it. */
+  readonly key?: string | undefined
+  /** Whether the key is of an object yet to be, so that the service makes it when none is given. */
+  readonly isNew?: boolean | undefined
+  /** The client's name of the file, for the key. */
+  readonly filename?: string | undefined
+  /** The wanted life of what is handed out. */
+  readonly lifetimeSeconds?: number | undefined
+}
+
+/** What a caller may have. */
+export interface Permission {
+  readonly caller: Caller
+  readonly grant: Grant
+  readonly operation: Operation
+  readonly bucket: string
+  readonly key: string
+  /** The grant's, and exactly this key. */
+  readonly constraints: UploadConstraints
+  /** The earlier of what was wanted and what the grant allows. */
+  readonly lifetimeSeconds: number
+}
+
+/** What deciding needs of the world. */
+export interface DecisionContext {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  readonly randomUuid: () => string
+}
+
+/**
+ * Finds the grant that allows what a caller asks for. What is not granted is refused.
+ *
+ * @throws {ServiceError} `ERR_SERVICE_NOT_GRANTED`: none does; the message names the grant that came closest, or what none allows.
+ * `ERR_SERVICE_REQUEST_INVALID`: the wish itself cannot be.
+ */
+export function decide(
+  wish: Wish,
+  caller: Caller,
+  grants: readonly Grant[],
+  context: DecisionContext,
+): Permission {
+  const candidates = candidatesFor(wish, caller, grants)
+  let refusal: ServiceError | undefined
+  for (const grant of candidates) {
+    const key = chooseKey(wish, caller, grant, context)
+    if (key instanceof ServiceError) {
+      refusal ??= key
+      continue
+    }
+    return {
+      caller,
+      grant,
+      operation: wish.operation,
+      bucket: grant.bucket,
+      key,
+      constraints: { ...grant.constraints, key },
+      lifetimeSeconds: Math.min(wish.lifetimeSeconds ?? grant.maxLifetimeSeconds, grant.maxLifetimeSeconds),
+    }
+  }
+  throw refusal ?? denied(`No grant allows "${wish.operation}" to this caller${inBucket(wish)}`)
+}
+
+/** The grants that are for this caller and operation, whatever the key. */
+export function candidatesFor(
+  { operation, grant: name, bucket }: Omit<Wish, 'key'>,
+  caller: Caller,
+  grants: readonly Grant[],
+): Grant[] {
+  const known = grants.filter(
+    (grant) => grant.isFor(caller) && (bucket === undefined || grant.bucket === bucket),
+  )
+  if (name === undefined) return known.filter((grant) => grant.operations.has(operation))
+  const named = known.find((grant) => grant.name === name)
+  // The same words for a grant that does not exist and one for others: which there are is nobody's business.
+  if (named === undefined) throw denied(`The grant "${name}" is not for this caller`, name)
+  if (!named.operations.has(operation))
+    throw denied(`The grant "${name}" does not allow "${operation}"`, name)
+  return [named]
+}
+
+/** The key that the grant gives the wish, or why it gives none. */
+function chooseKey(
+  { key, isNew = false, filename }: Wish,
+  caller: Caller,
+  { name, template, clientMayChooseKey }: Grant,
+  { now, randomUuid }: DecisionContext,
+): string | ServiceError {
+  try {
+    if (key === undefined) {
+      if (!isNew) return new ServiceError('ERR_SERVICE_REQUEST_INVALID', 'The key of the object is missing')
+      return template.fill(caller, { filename, now: now(), uuid: randomUuid() })
+    }
+    if (isNew && !clientMayChooseKey)
+      return denied(`The grant "${name}" does not let the client choose the key`, name)
+    if (template.matches(caller, key)) return key
+    return denied(`The grant "${name}" does not cover this key; it covers ${template.text}`, name)
+  } catch (error) {
+    if (error instanceof ServiceError) return error
+    throw error
+  }
+}
+
+function inBucket({ bucket }: Wish): string {
+  return bucket === undefined ? '' : ' in this bucket'
+}
+
+function denied(message: string, grant?: string): ServiceError {
+  return new ServiceError('ERR_SERVICE_NOT_GRANTED', message, { grant })
+}

@@ -1,0 +1,103 @@
+import type { UploadConstraints } from 'cos-presign'
+import type { Caller, CallerMethod } from '../caller.ts'
+import { ServiceError } from '../errors.ts'
+import { type KeyTemplate, parseKeyTemplate } from './key-template.ts'
+import type { Operation } from './operation.ts'
+
+/** Which callers a grant is for: those that fit in all that is given. */
+export interface GrantCallers {
+  /** How they must have proved who they are. */
+  readonly methods?: readonly CallerMethod[] | undefined
+  /** Who they must be. */
+  readonly ids?: readonly string[] | undefined
+  /** What must be known of them: each claim must be one of the texts, or be a list that has one of them. */
+  readonly claims?: Readonly<Record<string, string | readonly string[]>> | undefined
+}
+
+/** What some callers may have, declared once. */
+export interface GrantOptions {
+  /** Unique; requests, refusals and the audit call it so. */
+  readonly name: string
+  /** Everybody who could prove who they are when absent. */
+  readonly callers?: GrantCallers | undefined
+  /** `BucketName-APPID`. */
+  readonly bucket: string
+  /** The keys, such as `users/{sub}/{date}/{uuid}-{filename}`; see `parseKeyTemplate`. */
+  readonly key: string
+  /**
+   * Whether the client may name the key of an upload itself, within the template; otherwise the service makes it, and the template
+   * must hold `{uuid}` so that nobody can guess it.
+   * @default false
+   */
+  readonly clientMayChooseKey?: boolean | undefined
+  readonly operations: readonly Operation[]
+  /** What may be uploaded, besides the key. */
+  readonly constraints?: Omit<UploadConstraints, 'key' | 'keyPrefix'> | undefined
+  /**
+   * The longest life of what is handed out, in seconds.
+   * @default 900
+   */
+  readonly maxLifetimeSeconds?: number | undefined
+}
+
+/** A grant, ready to be asked. */
+export interface Grant {
+  readonly name: string
+  readonly bucket: string
+  readonly template: KeyTemplate
+  readonly clientMayChooseKey: boolean
+  readonly operations: ReadonlySet<Operation>
+  readonly constraints: Omit<UploadConstraints, 'key' | 'keyPrefix'>
+  readonly maxLifetimeSeconds: number
+  /** Whether it is for this caller. */
+  isFor(caller: Caller): boolean
+}
+
+/** @throws {ServiceError} `ERR_SERVICE_CONFIG_INVALID`: the key template cannot be, or does not go with the rest. */
+export function createGrant(options: GrantOptions): Grant {
+  const { name, bucket, callers = {}, clientMayChooseKey = false } = options
+  const template = parseKeyTemplate(options.key)
+  const makesKeys = options.operations.some(
+    (operation) => operation === 'upload' || operation === 'multipart',
+  )
+  if (template.hasPath && !clientMayChooseKey) {
+    throw impossible(
+      name,
+      'its key holds {path}, which the client chooses, but clientMayChooseKey is not set',
+    )
+  }
+  if (makesKeys && !clientMayChooseKey && !template.isUnguessable) {
+    throw impossible(name, 'its key must hold {uuid}, or others could guess the keys that the service makes')
+  }
+  return {
+    name,
+    bucket,
+    template,
+    clientMayChooseKey,
+    operations: new Set(options.operations),
+    constraints: options.constraints ?? {},
+    maxLifetimeSeconds: options.maxLifetimeSeconds ?? 900,
+    isFor: (caller) => isMeant(caller, name, callers),
+  }
+}
+
+function impossible(name: string, what: string): ServiceError {
+  return new ServiceError('ERR_SERVICE_CONFIG_INVALID', `The grant "${name}" cannot be: ${what}`, {
+    grant: name,
+  })
+}
+
+function isMeant(caller: Caller, name: string, { methods, ids, claims = {} }: GrantCallers): boolean {
+  if (caller.grants !== undefined && !caller.grants.includes(name)) return false
+  // A ticket stands for whoever got it, however that was; what it opens is decided when it is issued.
+  if (methods !== undefined && caller.method !== 'ticket' && !methods.includes(caller.method)) return false
+  if (ids !== undefined && !ids.includes(caller.id)) return false
+  return Object.entries(claims).every(([claim, wanted]) => hasClaim(caller, claim, wanted))
+}
+
+function hasClaim({ claims }: Caller, name: string, wanted: string | readonly string[]): boolean {
+  const value = Object.hasOwn(claims, name) ? claims[name] : undefined
+  const have = Array.isArray(value) ? value : [value]
+  const allowed = typeof wanted === 'string' ? [wanted] : wanted
+  return have.some((one) => allowed.includes(one as string))
+}

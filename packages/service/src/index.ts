@@ -1,0 +1,6 @@
+export { type ApiKeyRecord, createApiKey } from './authenticate/api-key.ts'
+export type { JwtOptions } from './authenticate/jwt.ts'
+export type { Caller, CallerMethod } from './caller.ts'
+export { ServiceError, type ServiceErrorCode } from './errors.ts'
+export type { GrantCallers, GrantOptions } from './grants/grant.ts'
+export type { Operation } from './grants/operation.ts'
