@@ -1,7 +1,11 @@
 /** Each code with the HTTP status that the service answers with. */
 const CODES = {
+  ERR_SERVICE_BODY_TOO_LARGE: { status: 413, retryable: false },
   ERR_SERVICE_CALLER_UNKNOWN: { status: 401, retryable: false },
   ERR_SERVICE_CONFIG_INVALID: { status: 500, retryable: false },
+  ERR_SERVICE_INTERNAL: { status: 500, retryable: false },
+  ERR_SERVICE_METHOD_NOT_ALLOWED: { status: 405, retryable: false },
+  ERR_SERVICE_NOT_FOUND: { status: 404, retryable: false },
   ERR_SERVICE_NOT_GRANTED: { status: 403, retryable: false },
   ERR_SERVICE_REQUEST_INVALID: { status: 400, retryable: false },
 } as const

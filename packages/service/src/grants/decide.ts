@@ -75,7 +75,7 @@ export function decide(
 }
 
 /** The grants that are for this caller and operation, whatever the key. */
-export function candidatesFor(
+function candidatesFor(
   { operation, grant: name, bucket }: Omit<Wish, 'key'>,
   caller: Caller,
   grants: readonly Grant[],

@@ -1,0 +1,146 @@
+import { type Credential, createCredential } from 'cos-presign'
+import { z } from 'zod'
+import type { ApiKeyRecord } from './authenticate/api-key.ts'
+import type { JwtOptions } from './authenticate/jwt.ts'
+import type { Caller } from './caller.ts'
+import { ServiceError } from './errors.ts'
+import type { GrantOptions } from './grants/grant.ts'
+import { OPERATIONS } from './grants/operation.ts'
+import { readBySchema } from './schema.ts'
+
+/** How callers prove who they are. At least one way must be given: there is no anonymous caller. */
+export interface AuthenticationOptions {
+  readonly jwt?: JwtOptions | undefined
+  readonly apiKeys?: readonly ApiKeyRecord[] | undefined
+  /** The application around the service knows: it answers with the caller, or `undefined` for nobody. */
+  readonly host?: ((request: Request) => Promise<HostCaller | undefined> | HostCaller | undefined) | undefined
+  /** Whoever asks is one and the same caller, `insecure-dev`. For development; the log says so at each start. */
+  readonly insecureDev?: boolean | undefined
+}
+
+/** See {@link AuthenticationOptions.host}. */
+export type HostCaller = Pick<Caller, 'id'> & Partial<Pick<Caller, 'claims'>>
+
+/** What a service begins with. */
+export interface ServiceOptions {
+  /** The key that signs: permanent, or temporary. */
+  readonly credential: Credential
+  /** Region of the buckets, such as `ap-guangzhou`; or `endpoint`; or `domain`: as for `CosClient`. */
+  readonly region?: string | undefined
+  readonly endpoint?: string | undefined
+  readonly domain?: string | undefined
+  /** @default 'https' */
+  readonly scheme?: 'https' | 'http' | undefined
+  readonly authenticate: AuthenticationOptions
+  readonly grants: readonly GrantOptions[]
+  /**
+   * The clock: milliseconds since the epoch.
+   * @default Date.now
+   */
+  readonly now?: (() => number) | undefined
+}
+
+const texts = z.array(z.string().min(1)).min(1)
+const record = z.record(z.string(), z.unknown())
+const aFunction = z.custom<never>((value) => typeof value === 'function', 'must be a function')
+const secret = z
+  .string()
+  .refine(
+    (text) => new TextEncoder().encode(text).length >= 32,
+    'must have 32 bytes or more, or it could be guessed',
+  )
+
+const jwt = z
+  .strictObject({
+    secret: secret.optional(),
+    jwks: z.looseObject({ keys: z.array(record).min(1) }).optional(),
+    jwksUrl: z.url({ protocol: /^https?$/ }).optional(),
+    issuer: z.string().min(1),
+    audience: z.string().min(1),
+    algorithms: texts.optional(),
+    clockToleranceSeconds: z.int().min(0).max(300).optional(),
+    rememberedTokens: z.int().min(0).max(100_000).optional(),
+  })
+  .refine(
+    (options) =>
+      [options.secret, options.jwks, options.jwksUrl].filter((key) => key !== undefined).length === 1,
+    'must have exactly one of secret, jwks and jwksUrl',
+  )
+  .refine(
+    ({ algorithms = [], ...options }) =>
+      algorithms.every(
+        (algorithm) => /^HS(?:256|384|512)$/.test(algorithm) === (options.secret !== undefined),
+      ),
+    'algorithms must be of the kind of the key: HS256, HS384, HS512 for a secret, others for public keys; never none',
+  )
+
+const authenticate = z
+  .strictObject({
+    jwt: jwt.optional(),
+    apiKeys: z
+      .array(
+        z.strictObject({
+          id: z.string().regex(/^[A-Za-z\d-]+$/, 'must be letters, digits and -'),
+          sha256: z.string().regex(/^[\da-f]{64}$/i, 'must be 64 hex digits, as createApiKey gives them'),
+          claims: record.optional(),
+        }),
+      )
+      .optional(),
+    host: aFunction.optional(),
+    insecureDev: z.boolean().optional(),
+  })
+  .refine(
+    ({ jwt: tokens, apiKeys, host, insecureDev }) => tokens || apiKeys?.length || host || insecureDev,
+    'must say how callers prove who they are: jwt, apiKeys or host',
+  )
+
+const grant = z.strictObject({
+  name: z.string().regex(/^[\w.-]{1,100}$/, 'must be letters, digits, _, . and -'),
+  callers: z
+    .strictObject({
+      methods: z.array(z.enum(['jwt', 'api-key', 'host', 'ticket', 'insecure-dev'])).optional(),
+      ids: texts.optional(),
+      claims: z.record(z.string(), z.union([z.string(), texts])).optional(),
+    })
+    .optional(),
+  bucket: z.string().regex(/^[a-z\d][a-z\d-]*-\d+$/, 'must be BucketName-APPID'),
+  key: z.string(),
+  clientMayChooseKey: z.boolean().optional(),
+  operations: z.array(z.enum(OPERATIONS)).min(1),
+  // Core checks them.
+  constraints: record.optional(),
+  maxLifetimeSeconds: z
+    .int()
+    .min(1)
+    .max(36 * 3600)
+    .optional(),
+})
+
+const options = z.strictObject({
+  credential: z.custom<Credential>(
+    (value) => typeof value === 'object' && value !== null,
+    'must be a credential',
+  ),
+  region: z.string().optional(),
+  endpoint: z.string().optional(),
+  domain: z.string().optional(),
+  scheme: z.enum(['https', 'http']).optional(),
+  authenticate,
+  grants: z.array(grant).min(1),
+  now: aFunction.optional(),
+})
+
+/**
+ * Checks the options of a service; what grants and core check themselves is left to them.
+ *
+ * @throws {ServiceError} `ERR_SERVICE_CONFIG_INVALID`: the message names each place and what is wrong there.
+ */
+export function checkOptions(input: ServiceOptions): ServiceOptions {
+  readBySchema<unknown>(options, input, 'ERR_SERVICE_CONFIG_INVALID', 'The configuration')
+  const names = input.grants.map(({ name }) => name)
+  const twice = names.find((name, at) => names.indexOf(name) !== at)
+  if (twice !== undefined) {
+    throw new ServiceError('ERR_SERVICE_CONFIG_INVALID', `Two grants are named "${twice}"`, { grant: twice })
+  }
+  return { ...input, credential: createCredential(input.credential) }
+}

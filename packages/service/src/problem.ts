@@ -1,0 +1,66 @@
+import { redact, SignatureError } from 'cos-presign'
+import { ServiceError } from './errors.ts'
+
+/** The body of a refusal (RFC 9457), as `application/problem+json`. */
+export interface Problem {
+  /** The code as a URI; `docs/errors.md` has a row for it. */
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  /** Stable; branch on it. */
+  readonly code: string
+  /** A sentence for people. */
+  readonly detail: string
+  readonly requestId: string
+  /** The grant that was missing or did not allow it. */
+  readonly grant?: string
+}
+
+/**
+ * What is told of an error. Of one that is not known nothing but the request id: its message was not written for strangers.
+ */
+export function toProblem(error: unknown, requestId: string): Problem {
+  const known = toServiceError(error)
+  if (known === undefined) {
+    return {
+      type: 'about:blank',
+      title: 'Internal error',
+      status: 500,
+      code: 'ERR_SERVICE_INTERNAL',
+      detail: 'Something went wrong in the service; its log has more under this request id',
+      requestId,
+    }
+  }
+  const { code, status, message, grant } = known
+  return {
+    type: `urn:cos-presign:${code}`,
+    title: TITLES[status] ?? 'Refused',
+    status,
+    code,
+    detail: redact(message),
+    requestId,
+    ...(grant === undefined ? {} : { grant }),
+  }
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'The request cannot be understood',
+  401: 'It is not known who asks',
+  403: 'Not granted',
+  404: 'Not found',
+  405: 'Not done here',
+  413: 'Too large',
+  429: 'Too often',
+  502: 'COS did not do it',
+  503: 'Not now',
+  504: 'COS did not answer in time',
+}
+
+/** The error itself, or what a known error of the signer means here; `undefined` for any other. */
+function toServiceError(error: unknown): ServiceError | undefined {
+  if (error instanceof ServiceError) return error
+  if (error instanceof SignatureError && error.code === 'ERR_CONSTRAINT_BROKEN') {
+    return new ServiceError('ERR_SERVICE_NOT_GRANTED', error.message, { cause: error })
+  }
+  return undefined
+}

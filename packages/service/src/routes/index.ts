@@ -1,0 +1,6 @@
+import type { Route } from '../route.ts'
+import { presignDownloadRoute } from './presign-download.ts'
+import { presignUploadRoute } from './presign-upload.ts'
+
+/** The service's own API, in the order of its documentation. */
+export const ROUTES: readonly Route[] = [presignUploadRoute, presignDownloadRoute]

@@ -1,0 +1,20 @@
+import { decide } from '../grants/decide.ts'
+import { defineRoute, type Route } from '../route.ts'
+import { downloadRequest, presignedAnswer } from '../wire.ts'
+
+/** `POST /v1/downloads`: a presigned GET for an object. */
+export const presignDownloadRoute: Route = defineRoute({
+  method: 'POST',
+  path: '/v1/downloads',
+  summary: 'A presigned URL for one download',
+  body: downloadRequest,
+  answer: presignedAnswer,
+  async run({ body, caller }, services) {
+    const permission = decide({ operation: 'download', ...body }, caller, services.grants, services)
+    const { bucket, key, lifetimeSeconds, grant } = permission
+    const client = await services.clientFor(lifetimeSeconds)
+    const params = { Method: 'GET', Bucket: bucket, Key: key, Expired: lifetimeSeconds } as const
+    const { method, url, headers, effectiveExpiresAt } = client.presign(params)
+    return { method, url, headers, bucket, key, grant: grant.name, effectiveExpiresAt }
+  },
+})

@@ -1,0 +1,12 @@
+import type { CosClient } from 'cos-presign'
+import type { Grant } from './grants/grant.ts'
+
+/** What routes work with. */
+export interface Services {
+  readonly grants: readonly Grant[]
+  /** A client that signs with a key which lives at least so many seconds, if there can be one. */
+  readonly clientFor: (lifetimeSeconds: number) => Promise<CosClient>
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  readonly randomUuid: () => string
+}
