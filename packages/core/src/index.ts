@@ -18,7 +18,9 @@ export {
   type UnenforcedConstraint,
   type UploadConstraints,
 } from './constraints.ts'
+export { type Disposition, toContentDisposition } from './content-disposition.ts'
 export { type Credential, createCredential } from './credential.ts'
+export { downloadName } from './download-name.ts'
 export { SignatureError, type SignatureErrorCode } from './errors.ts'
 export type { Scheme } from './host.ts'
 export type { Pairs, PairValue } from './pairs.ts'

@@ -137,6 +137,7 @@ function readFormFields(form: ReceivedForm): FormFields | string {
   if (typeof form !== 'object' || form === null) return 'There is no form'
   const { fields: given, fileName = '', bucket } = form
   if (typeof given !== 'object' || given === null) return 'The form has no fields'
+  if (typeof fileName !== 'string' || !isWellFormed(fileName)) return 'The name of the file is no text'
   const entries: Iterable<unknown> = Symbol.iterator in given ? given : Object.entries(given)
   const fields = new Map<string, string>()
   for (const entry of entries) {
@@ -151,13 +152,17 @@ function readFormFields(form: ReceivedForm): FormFields | string {
   }
   const key = fields.get('key')
   if (!key) return 'The form has no key'
-  // Given as a function, since a text would be searched for patterns like `$&`.
-  fields.set(
-    'key',
-    key.replaceAll(`\${filename}`, () => fileName),
-  )
+  const parts = key.split(FILE_NAME)
+  if (parts.length * fileName.length > MAX_KEY_LENGTH) return 'The key is too long'
+  fields.set('key', parts.join(fileName))
   return fields.set('bucket', bucket)
 }
+
+// In a key it stands for the name of the file.
+const FILE_NAME = `\${filename}`
+
+// Twice what COS takes, in bytes, for a key (documentation 436/13324): no more is put together.
+const MAX_KEY_LENGTH = 1700
 
 const SIGNATURE_FIELDS = ['policy', 'q-sign-algorithm', 'q-ak', 'q-key-time', 'q-signature']
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import {
+  downloadName,
   parseAuthorization,
   parsePresignedUrl,
   parseRequestTarget,
   redact,
+  verifyPostPolicy,
   verifyRequest,
 } from '../src/index.ts'
 
@@ -53,6 +55,17 @@ const verify = (target: string, headers: [string, string][]): unknown =>
   verifyRequest({ method: 'GET', target, headers }, () => ({ secretKey: 'test' }), {
     allowHostWithoutPort: true,
   })
+const form = (fields: [string, string][]): unknown => {
+  const all: [string, string][] = [
+    ['q-sign-algorithm', 'sha1'],
+    ['q-ak', 'AKID'],
+    ['q-key-time', '0;9999999999'],
+    ['q-signature', '0'.repeat(40)],
+  ]
+  for (const name of ['policy', 'key'])
+    if (!fields.some(([given]) => given === name)) all.push([name, 'e30='])
+  return verifyPostPolicy({ fields: [...all, ...fields], bucket: 'b-1' }, () => ({ secretKey: 'test' }))
+}
 const names = (count: number): string[] => Array.from({ length: count }, (_, at) => `n${at}`)
 
 const INPUTS: readonly (readonly [string, (size: number) => unknown])[] = [
@@ -89,6 +102,10 @@ const INPUTS: readonly (readonly [string, (size: number) => unknown])[] = [
   ['a query of ampersands', (size) => parseRequestTarget(`/?${'&'.repeat(size)}`)],
   ['an Authorization of many fields', (size) => parseAuthorization(`${'q-x=1&'.repeat(size)}`)],
   ['a long URL', (size) => parsePresignedUrl(`https://h/?${'a=%26&'.repeat(size)}`)],
+  ['a file name of spaces', (size) => downloadName(`a${' .'.repeat(size)}b`)],
+  ['a form of many fields', (size) => form(names(size).map((name): [string, string] => [name, 'x']))],
+  ['a form with a long policy', (size) => form([['policy', 'e'.repeat(size * 4)]])],
+  ['a key of placeholders', (size) => form([['key', `\${filename}`.repeat(size)]])],
   ['redacting percent signs', (size) => redact('%25'.repeat(size))],
   ['redacting field names', (size) => redact('token'.repeat(size))],
   ['redacting fields', (size) => redact('q-signature='.repeat(size))],

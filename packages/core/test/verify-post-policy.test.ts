@@ -84,6 +84,11 @@ describe('verifyPostPolicy', () => {
     )
   })
 
+  it('puts no endless key together', () => {
+    const fields = { ...fieldsOf(), key: `\${filename}`.repeat(1000) }
+    expect(codeOf(verify(fields, { fileName: 'a'.repeat(1_000_000) }))).toBe('malformed')
+  })
+
   it.each<[string, Record<string, string | undefined>]>([
     ['malformed', { key: undefined }],
     ['malformed', { 'q-signature': 'abc' }],
