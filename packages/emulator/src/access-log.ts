@@ -8,7 +8,7 @@ export interface AccessLogEntry {
   readonly target: string
   /** The host that was asked for; empty if unknown. */
   readonly host: string
-  /** COS's name of the operation, once known. */
+  /** COS's name of the operation, or STS's of the action, once known. */
   readonly operation?: string
   /** Once known. */
   readonly bucket?: string
@@ -16,13 +16,15 @@ export interface AccessLogEntry {
   readonly key?: string
   /** HTTP status of the answer. */
   readonly status: number
-  /** COS's code, if the request was refused. */
+  /** COS's or STS's code, if the request was refused. */
   readonly code?: string
   /** COS's message, if the request was refused. */
   readonly message?: string
+  /** Why it was refused, beyond what COS says: the statement of a policy that decided, for instance. Not sent to the client. */
+  readonly reason?: string
   /** From the request's headers to the last byte of the answer, or to the loss of the connection. */
   readonly durationMs: number
-  /** `x-cos-request-id`. */
+  /** `x-cos-request-id`, of a call of STS its `RequestId`. */
   readonly requestId: string
   /** What went wrong inside the emulator, with `InternalError`. */
   readonly error?: unknown

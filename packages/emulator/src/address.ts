@@ -24,6 +24,7 @@ export interface AddressBook {
 
 // <bucket>.cos.<region>.<domain>, and the same with cos-internal and so on; the region may be `accelerate`.
 const BUCKET_HOST = /^([^.]+)\.cos(?:-[a-z]+)?\.[a-z0-9-]+\./
+const REGION = /^(?!service\.)(?:[^.]+\.)?cos(?:-[a-z]+)?\.([a-z0-9-]+)\./
 const SERVICE_HOST = /^(?:service\.cos|cos(?:-[a-z]+)?\.[a-z0-9-]+)\./
 
 /** Hosts of COS that speak another language than its API (protocol section 3.1). */
@@ -47,12 +48,11 @@ const OTHER_HOSTS: readonly (readonly [pattern: RegExp, what: string])[] = [
  */
 export async function resolveAddress(host: string, path: string, book: AddressBook): Promise<Address> {
   const authority = host.toLowerCase()
-  const name = authority.replace(/:\d*$/, '')
+  const name = withoutPort(authority)
   const other = OTHER_HOSTS.find(([pattern]) => pattern.test(name))
   if (other !== undefined) throw notImplemented(other[1])
   const isService = SERVICE_HOST.test(name)
-  const bucket =
-    book.domains.get(authority) ?? book.domains.get(name) ?? (isService ? undefined : bucketOf(name))
+  const bucket = bucketOfHost(authority, name, book)
   if (bucket !== undefined) return toAddress(bucket, path)
   const [, first = '', rest = ''] = /^\/([^/]*)(.*)$/s.exec(path) ?? []
   const { defaultBucket } = book
@@ -103,7 +103,33 @@ export function readHost(
   return chosen
 }
 
-/** The bucket that a host names. */
+/** Whether a host alone says that a request is for COS. */
+export function isCosHost(host: string, book: Pick<AddressBook, 'domains'>): boolean {
+  const authority = host.toLowerCase()
+  const name = withoutPort(authority)
+  return SERVICE_HOST.test(name) || bucketOfHost(authority, name, book) !== undefined
+}
+
+/** The region that a host names; `accelerate` is none. */
+export function regionOf(host: string): string | undefined {
+  const region = REGION.exec(host.toLowerCase())?.[1]
+  return region === 'accelerate' ? undefined : region
+}
+
+function bucketOfHost(
+  authority: string,
+  name: string,
+  { domains }: Pick<AddressBook, 'domains'>,
+): string | undefined {
+  const configured = domains.get(authority) ?? domains.get(name)
+  return configured ?? (SERVICE_HOST.test(name) ? undefined : bucketOf(name))
+}
+
+function withoutPort(authority: string): string {
+  return authority.replace(/:\d*$/, '')
+}
+
+/** The bucket that a host of this form names. */
 function bucketOf(name: string): string | undefined {
   const ofCos = BUCKET_HOST.exec(name)?.[1]
   if (ofCos !== undefined) return ofCos

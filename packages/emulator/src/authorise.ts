@@ -1,16 +1,10 @@
-import {
-  type Credential,
-  type RefusedRequest,
-  type VerificationFailureCode,
-  verifyRequest,
-} from 'cos-presign'
+import { type KeyLookup, type RefusedRequest, type VerificationFailureCode, verifyRequest } from 'cos-presign'
 import { grantsToAll } from './anonymous-access.ts'
+import { checkPolicies, type PolicyFacts } from './check-policies.ts'
+import type { FindKey, KnownKey } from './known-key.ts'
 import type { WireRequest } from './message.ts'
 import { Refusal, type RefusalCode } from './refusal.ts'
 import type { Store } from './store.ts'
-
-/** Finds the registered key that a SecretId names. */
-export type CredentialLookup = (secretId: string) => Credential | undefined
 
 /** Whom a request is from. A signed one is its signer's, also where anybody could have had the answer [doc 436/40947]. */
 export type Principal = Anonymous | Signer
@@ -23,7 +17,7 @@ export interface Anonymous {
 /** The holder of a key. */
 export interface Signer {
   readonly kind: 'signer'
-  readonly secretId: string
+  readonly key: KnownKey
   /** The headers that the signature covers, in lower case. */
   readonly signedHeaders: readonly string[]
 }
@@ -35,6 +29,12 @@ export interface Access {
   readonly bucket: string
   /** Empty for an operation on the bucket. */
   readonly key: string
+}
+
+/** What it depends on, whatever somebody wants. */
+export interface AuthoriseContext {
+  readonly store: Store
+  readonly facts: PolicyFacts
 }
 
 interface FailureAnswer {
@@ -86,26 +86,39 @@ const ANSWERS: Readonly<
  * @throws {Refusal} COS's answer when it is signed and the signature does not hold; of a mismatch with `StringToSign` and
  * `FormatString`, the texts computed here.
  */
-export function identify(request: WireRequest, lookup: CredentialLookup, now: () => number): Principal {
+export function identify(request: WireRequest, findKey: FindKey, now: () => number): Principal {
   const { method, target, headers } = request
+  const found: { key?: KnownKey | undefined } = {}
+  const lookup: KeyLookup = (secretId, tokens) => {
+    found.key = findKey(secretId, tokens)
+    return found.key?.credential
+  }
   const verification = verifyRequest({ method, target, headers }, lookup, { now, allowHostWithoutPort: true })
+  // What is verified was verified with the key that the lookup found.
   if (verification.ok) {
-    const { secretId, signedHeaders } = verification
-    return { kind: 'signer', secretId, signedHeaders }
+    return { kind: 'signer', key: found.key as KnownKey, signedHeaders: verification.signedHeaders }
   }
   if (verification.code === 'anonymous') return { kind: 'anonymous' }
   const answer = ANSWERS[verification.code]
   const { code, message } = typeof answer === 'function' ? answer(verification) : answer
-  throw new Refusal(code, { message, elements: explain(verification, now()) })
+  throw new Refusal(code, { message, reason: verification.message, elements: explain(verification, now()) })
 }
 
 /**
- * Lets a principal do something, or not. Every registered key belongs to the owner of all buckets.
+ * Lets a principal do something, or not. Every registered key belongs to the owner of all buckets, and may do what its policies
+ * allow.
  *
  * @throws {Refusal} `AccessDenied`
  */
-export async function authorise(principal: Principal, access: Access, store: Store): Promise<void> {
-  if (principal.kind === 'signer') return
+export async function authorise(
+  principal: Principal,
+  access: Access,
+  { store, facts }: AuthoriseContext,
+): Promise<void> {
+  if (principal.kind === 'signer') {
+    checkPolicies(principal.key.policies, access, facts)
+    return
+  }
   const { action, bucket } = access
   const bucketAcl = (await store.getBucket(bucket))?.settings?.acl
   if (!grantsToAll(action, { bucketAcl })) throw new Refusal('AccessDenied')

@@ -1,11 +1,14 @@
-import { type Credential, createCredential } from 'cos-presign'
 import { type Clock, createClock } from './clock.ts'
 import { createHandler } from './handler.ts'
 import { type InjectRequest, type InjectResponse, inject } from './inject.ts'
+import { createFindKey, type EmulatorCredential, type KnownKey, toKnownKey } from './known-key.ts'
 import type { Handler } from './message.ts'
 import { createListener, type ListenAddress, type Listener, type ListenOptions } from './node.ts'
 import { assertBucketOption, assertEmulatorOptions, type EmulatorOptions } from './options.ts'
 import type { Store } from './store.ts'
+import { toRole } from './sts/role.ts'
+import { createTemporaryKeys } from './sts/temporary-keys.ts'
+import { loadTokenSecret } from './sts/token-secret.ts'
 
 /** A COS for development. */
 export interface Emulator {
@@ -22,7 +25,7 @@ export interface Emulator {
   /** Stops: requests under way get a moment to finish, then their connections are cut. May be called more than once. */
   close(): Promise<void>
   /** Registers a key; replaces one of the same id. */
-  addCredential(credential: Credential): void
+  addCredential(credential: EmulatorCredential): void
   /** Whether there was one. */
   removeCredential(secretId: string): boolean
   /** @returns False when there was a bucket of that name already. */
@@ -41,8 +44,9 @@ export interface Emulator {
  */
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
   assertEmulatorOptions(options)
-  const credentials = new Map<string, Credential>()
+  const keys = new Map<string, KnownKey>()
   for (const credential of options.credentials ?? []) addCredential(credential)
+  const roles = new Map((options.roles ?? []).map((role) => [role.arn, toRole(role)]))
   const clock = createClock(options.now ?? Date.now)
   let opening: Promise<{ store: Store; handle: Handler }> | undefined
   let isListening = false
@@ -81,13 +85,13 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     await opened?.store.close()
   }
 
-  function addCredential(credential: Credential): void {
-    const held = createCredential(credential)
-    credentials.set(held.secretId, held)
+  function addCredential(credential: EmulatorCredential): void {
+    const key = toKnownKey(credential)
+    keys.set(key.credential.secretId, key)
   }
 
   function removeCredential(secretId: string): boolean {
-    return credentials.delete(secretId)
+    return keys.delete(secretId)
   }
 
   async function createBucket(name: string): Promise<boolean> {
@@ -108,6 +112,9 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   async function openNow(): Promise<{ store: Store; handle: Handler }> {
     const store = await openStore(options)
     const { buckets = [], defaultBucket, domains = {}, region = 'ap-guangzhou', onRequest } = options
+    const { maxPolicyCharacters = 2048 } = options
+    const temporaryKeys = createTemporaryKeys(await loadTokenSecret(options))
+    const findKey = createFindKey(keys, temporaryKeys)
     const names = new Set([
       ...buckets,
       ...(defaultBucket === undefined ? [] : [defaultBucket]),
@@ -123,7 +130,8 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
         domains: new Map(Object.entries(domains).map(([host, bucket]) => [host.toLowerCase(), bucket])),
         isBucket: async (name) => (await store.getBucket(name)) !== undefined,
       },
-      lookup: (secretId) => credentials.get(secretId),
+      findKey,
+      sts: { findKey, temporaryKeys, roles, maxPolicyCharacters, now: clock.now },
       onRequest,
     })
     return { store, handle }

@@ -6,16 +6,20 @@ import {
   createAccessLogDraft,
   writeAccessLog,
 } from './access-log.ts'
-import { type AddressBook, readHost, resolveAddress } from './address.ts'
-import { authorise, type CredentialLookup, identify } from './authorise.ts'
+import { type AddressBook, readHost, regionOf, resolveAddress } from './address.ts'
+import { authorise, identify } from './authorise.ts'
 import type { CorsConfiguration } from './bucket-settings.ts'
+import type { PolicyFacts } from './check-policies.ts'
 import { answerPreflight, toCorsHeaders } from './cors.ts'
 import { findRoute, type Level, type Route } from './dispatch.ts'
+import type { FindKey } from './known-key.ts'
 import { type Handler, type HeaderMap, type Reply, toHeaderMap, type WireRequest } from './message.ts'
 import type { OperationRequest, OperationServices } from './operation.ts'
 import { Refusal } from './refusal.ts'
 import { createRequestIds } from './request-id.ts'
 import { completeReply, toErrorReply } from './respond.ts'
+import { answerSts, type StsServices } from './sts/answer-sts.ts'
+import { isStsRequest } from './sts/is-sts-request.ts'
 import { toRefusal } from './to-refusal.ts'
 import { assertSupported, notImplemented } from './unsupported.ts'
 
@@ -25,7 +29,8 @@ const MAX_KEY_BYTES = 850
 /** What the handler works with. */
 export interface HandlerServices extends OperationServices {
   readonly addressBook: AddressBook
-  readonly lookup: CredentialLookup
+  readonly findKey: FindKey
+  readonly sts: StsServices
   readonly onRequest?: ((entry: AccessLogEntry) => void) | undefined
 }
 
@@ -62,6 +67,7 @@ export function createHandler(services: HandlerServices): Handler {
         const refusal = toRefusal(error)
         entry.code = refusal.code
         entry.message = refusal.message
+        if (refusal.reason !== undefined) entry.reason = refusal.reason
         if (refusal.code === 'InternalError') entry.error = error
         return toErrorReply(refusal, progress.resource, ids)
       }
@@ -75,6 +81,10 @@ async function answer(request: WireRequest, services: HandlerServices, progress:
   const host = readHost(request.headers, target.authority, request.httpVersion)
   entry.host = host
   progress.resource = host + target.path
+
+  if (isStsRequest(request, target, host, services.addressBook)) {
+    return await answerSts(request, target, services.sts, entry)
+  }
 
   const address = await resolveAddress(host, target.path, services.addressBook)
   const { bucket, key } = address.level === 'service' ? { bucket: '', key: '' } : address
@@ -91,13 +101,14 @@ async function answer(request: WireRequest, services: HandlerServices, progress:
     return answerPreflight(headers, progress.cors)
   }
 
-  const principal = identify(request, services.lookup, services.now)
+  const principal = identify(request, services.findKey, services.now)
   const params = toParamMap(target)
   const route = chooseRoute(request.method, address.level, params, headers)
   entry.operation = route.name
   if (record === undefined && address.level !== 'service' && !route.createsBucket)
     throw new Refusal('NoSuchBucket')
-  await authorise(principal, { action: route.name, bucket, key }, store)
+  const context = { store, facts: toPolicyFacts(request, { host, headers, params }, services) }
+  await authorise(principal, { action: route.name, bucket, key }, context)
 
   if (route.run === undefined) throw notImplemented(route.name)
   assertSupported(params, headers)
@@ -110,9 +121,18 @@ async function answer(request: WireRequest, services: HandlerServices, progress:
     headers,
     openBody: () => request.openBody(),
     authorise: (action, otherBucket, otherKey) =>
-      authorise(principal, { action, bucket: otherBucket, key: otherKey }, store),
+      authorise(principal, { action, bucket: otherBucket, key: otherKey }, context),
   }
   return await route.run(operationRequest, services)
+}
+
+function toPolicyFacts(
+  { client }: WireRequest,
+  { host, headers, params }: Pick<PolicyFacts, 'headers' | 'params'> & { readonly host: string },
+  { region, now }: HandlerServices,
+): PolicyFacts {
+  const time = Math.floor(now() / 1000)
+  return { region: regionOf(host) ?? region, headers, params, client, time }
 }
 
 /** A page may read the answer, a refusal as well, when its origin may do what it did. */

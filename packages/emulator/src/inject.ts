@@ -14,6 +14,11 @@ export interface InjectRequest {
     | Readonly<Record<string, string>>
     | Iterable<readonly [name: string, value: string]>
     | undefined
+  /**
+   * Whom the request comes from, for conditions such as `qcs:ip` and `cos:secure-transport`.
+   * @default { address: '127.0.0.1' }
+   */
+  readonly client?: { readonly address: string; readonly tlsVersion?: string | undefined } | undefined
   /** A string is sent as UTF-8. */
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array> | undefined
 }
@@ -37,7 +42,8 @@ export async function inject(handle: Handler, request: InjectRequest): Promise<I
   }
 }
 
-function toWireRequest({ method, target, headers = {}, body }: InjectRequest): WireRequest {
+function toWireRequest(request: InjectRequest): WireRequest {
+  const { method, target, headers = {}, client = { address: '127.0.0.1' }, body } = request
   const pairs = Symbol.iterator in headers ? [...headers] : Object.entries(headers)
   const has = (wanted: string) => pairs.some(([name]) => name.toLowerCase() === wanted)
   const bytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : body
@@ -51,6 +57,7 @@ function toWireRequest({ method, target, headers = {}, body }: InjectRequest): W
     target,
     httpVersion: '1.1',
     headers: [...added, ...pairs],
+    client,
     openBody: () => toChunks(bytes),
   }
 }

@@ -9,11 +9,20 @@ export interface WireRequest {
   readonly httpVersion: string
   /** Name-value pairs in the order they came, one character a byte. */
   readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly client: WireClient
   /**
    * The bytes of the body. A client that waits for `100 Continue` is told to go on by this call, so it is made only
    * when the request has been verified and the bytes are wanted.
    */
   openBody(): AsyncIterable<Uint8Array>
+}
+
+/** Who sent a request, and how. */
+export interface WireClient {
+  /** IP address. */
+  readonly address: string
+  /** Such as `1.3`; absent without TLS. */
+  readonly tlsVersion?: string | undefined
 }
 
 /** An answer. Header values are one character a byte. */

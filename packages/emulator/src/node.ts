@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net'
 import { type Duplex, Readable } from 'node:stream'
 import { finished, pipeline } from 'node:stream/promises'
-import type { Handler, Reply, WireRequest } from './message.ts'
+import { TLSSocket } from 'node:tls'
+import type { Handler, Reply, WireClient, WireRequest } from './message.ts'
 import { type RawRefusalContext, refuseRaw, toRawRefusal } from './raw-refusal.ts'
 import { Refusal } from './refusal.ts'
 import { createRequestBody, type RequestBody } from './request-body.ts'
@@ -148,11 +149,19 @@ function toWireRequest(
     target: url,
     httpVersion,
     headers,
+    client: toWireClient(request.socket),
     openBody() {
       if (awaitsContinue) response.writeContinue()
       return body.read()
     },
   }
+}
+
+function toWireClient(socket: Socket): WireClient {
+  // An IPv4 client of an IPv6 listener has an IPv6 address for it.
+  const address = (socket.remoteAddress ?? '').replace(/^::ffff:(?=[\d.]+$)/i, '')
+  const protocol = socket instanceof TLSSocket ? socket.getProtocol() : null
+  return protocol === null ? { address } : { address, tlsVersion: protocol.replace(/^TLSv/, '') }
 }
 
 /**

@@ -1,15 +1,31 @@
-import type { Credential } from 'cos-presign'
 import type { AccessLogEntry } from './access-log.ts'
 import { isValidBucketName } from './bucket-name.ts'
+import type { EmulatorCredential } from './known-key.ts'
+import type { EmulatorRole } from './sts/role.ts'
 
 /** What an emulator begins with. Everything has a default; without credentials it refuses every request. */
 export interface EmulatorOptions {
   /**
-   * The keys that may sign. One with `securityToken` is temporary: requests must carry the token, and after `expiresAt`
-   * (Unix seconds) it is refused.
+   * The keys that may sign, and get temporary keys from STS. One with `securityToken` is temporary itself: requests must carry the
+   * token, and after `expiresAt` (Unix seconds) it is refused. One with `policy` may do what that allows.
    * @default []
    */
-  readonly credentials?: readonly Credential[] | undefined
+  readonly credentials?: readonly EmulatorCredential[] | undefined
+  /**
+   * Roles that AssumeRole gives keys for.
+   * @default []
+   */
+  readonly roles?: readonly EmulatorRole[] | undefined
+  /**
+   * What temporary keys are made from, 16 characters or more. Keys that STS issued with the same secret are good in every emulator,
+   * with another in none. Without it, the secret is kept in the data directory, or made anew for this emulator when there is none.
+   */
+  readonly tokenSecret?: string | undefined
+  /**
+   * How long the policy of a temporary key may be, in characters of compact JSON. The real limit is not documented.
+   * @default 2048
+   */
+  readonly maxPolicyCharacters?: number | undefined
   /**
    * Buckets to create, `BucketName-APPID`; those that a data directory has already stay as they are.
    * @default []
@@ -48,6 +64,9 @@ export interface EmulatorOptions {
 
 const TYPES: Readonly<Record<keyof EmulatorOptions, string>> = {
   credentials: 'array',
+  roles: 'array',
+  tokenSecret: 'string',
+  maxPolicyCharacters: 'number',
   buckets: 'array',
   defaultBucket: 'string',
   domains: 'object',
@@ -71,21 +90,29 @@ export function assertEmulatorOptions(options: EmulatorOptions): void {
     if (type === undefined) throw new TypeError(`"${name}" is not an option of the emulator`)
     if (value !== undefined) assertKind(value, type, name)
   }
-  const { buckets, defaultBucket, domains, dataDir, maxMemoryBytes, region, idleTimeoutSeconds } = options
+  assertBuckets(options)
+  const { dataDir, maxMemoryBytes, maxPolicyCharacters, region, idleTimeoutSeconds, tokenSecret } = options
+  if (dataDir === '') throw new RangeError('"dataDir" must not be empty')
+  if (region !== undefined && !/^[a-z0-9-]+$/.test(region))
+    throw new RangeError('"region" must be like ap-guangzhou')
+  if (tokenSecret !== undefined && tokenSecret.length < 16) {
+    throw new RangeError('"tokenSecret" must have 16 characters or more')
+  }
+  assertPositive(maxPolicyCharacters, 'maxPolicyCharacters')
+  assertPositive(maxMemoryBytes, 'maxMemoryBytes')
+  assertPositive(idleTimeoutSeconds, 'idleTimeoutSeconds')
+  if (dataDir !== undefined && maxMemoryBytes !== undefined) {
+    throw new RangeError('"maxMemoryBytes" has no meaning together with "dataDir"')
+  }
+}
+
+function assertBuckets({ buckets, defaultBucket, domains }: EmulatorOptions): void {
   for (const [index, name] of (buckets ?? []).entries()) assertBucketOption(name, `buckets[${index}]`)
   if (defaultBucket !== undefined) assertBucketOption(defaultBucket, 'defaultBucket')
   for (const [host, bucket] of Object.entries(domains ?? {})) {
     if (!/^[A-Za-z0-9._~:[\]-]+$/.test(host))
       throw new RangeError(`"domains" must have host names as its keys; got "${host}"`)
     assertBucketOption(bucket, `domains['${host}']`)
-  }
-  if (dataDir === '') throw new RangeError('"dataDir" must not be empty')
-  if (region !== undefined && !/^[a-z0-9-]+$/.test(region))
-    throw new RangeError('"region" must be like ap-guangzhou')
-  assertPositive(maxMemoryBytes, 'maxMemoryBytes')
-  assertPositive(idleTimeoutSeconds, 'idleTimeoutSeconds')
-  if (dataDir !== undefined && maxMemoryBytes !== undefined) {
-    throw new RangeError('"maxMemoryBytes" has no meaning together with "dataDir"')
   }
 }
 

@@ -68,6 +68,8 @@ export type RefusalCode = keyof typeof REFUSALS
 export interface RefusalDetails {
   /** Instead of the code's own message. */
   readonly message?: string | undefined
+  /** For the access log alone: why, beyond what COS says. */
+  readonly reason?: string | undefined
   /** Elements of the error document between `Message` and `Resource`, in this order. */
   readonly elements?: Readonly<Record<string, string>>
   /** Headers of the answer. */
@@ -81,6 +83,8 @@ export class Refusal extends Error {
   readonly code: RefusalCode
   /** The HTTP status that goes with the code. */
   readonly status: number
+  /** See {@link RefusalDetails.reason}. */
+  readonly reason: string | undefined
   /** See {@link RefusalDetails.elements}. */
   readonly elements: Readonly<Record<string, string>>
   /** See {@link RefusalDetails.headers}. */
@@ -91,6 +95,7 @@ export class Refusal extends Error {
     super(details.message ?? message)
     this.code = code
     this.status = status
+    this.reason = details.reason
     this.elements = details.elements ?? {}
     this.headers = details.headers ?? {}
   }
