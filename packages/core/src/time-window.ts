@@ -1,4 +1,4 @@
-import { assertSeconds, wrongValue } from './assert.ts'
+import { assertSeconds, assertType, wrongValue } from './assert.ts'
 import { SignatureError } from './errors.ts'
 
 /** When a signature starts and ends to be valid, both inclusive, in Unix seconds. */
@@ -50,6 +50,7 @@ export function readClock(now: () => number, name: string): number {
  */
 export function windowOf(options: WindowOptions, keyExpiresAt: number | undefined): TimeWindow {
   const { expiresInSeconds = 300, now = Date.now } = options
+  assertType(now, 'now', 'function')
   const seconds = readClock(now, 'now')
   if (options.expiresInSeconds !== undefined) assertSeconds(expiresInSeconds, 'expiresInSeconds', 1)
   const { startsAt = earlyStart(seconds), expiresAt = seconds + expiresInSeconds } = options

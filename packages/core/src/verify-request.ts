@@ -1,4 +1,4 @@
-import { assertOptions, assertType } from './assert.ts'
+import { assertObject, assertOptions, assertSeconds, assertText, assertType } from './assert.ts'
 import { equalInConstantTime } from './equal-in-constant-time.ts'
 import { hmacSha1Hex, sha1Hex } from './hash/kernel.ts'
 import { tokenNameOf } from './host.ts'
@@ -130,7 +130,8 @@ const MAX_SKEW_SECONDS = 15 * 60
  *
  * @param lookup - Finds the key that a SecretId names; called at most once, with what came from the wire. See {@link KeyLookup}.
  * @returns An answer for any request whatever; nothing that comes from the wire makes it throw.
- * @throws {TypeError|RangeError} `options` or `lookup` is not as it must be. What `lookup` throws is passed on.
+ * @throws {TypeError|RangeError} `options`, `lookup` or the record that it returned is not as it must be; a promise is no record, so
+ * await the key beforehand. What `lookup` throws is passed on.
  * @see https://cloud.tencent.com/document/product/436/7778
  * @example
  * const answer = verifyRequest({ method: req.method, target: req.url, headers: req.headers }, (id) => keys.get(id))
@@ -144,6 +145,8 @@ export function verifyRequest(
   assertOptions(options, 'options', OPTIONS)
   assertType(lookup, 'lookup', 'function')
   const { now = Date.now, allowHostWithoutPort = false } = options
+  assertType(now, 'now', 'function')
+  assertType(allowHostWithoutPort, 'allowHostWithoutPort', 'boolean')
   const seconds = readClock(now, 'now')
 
   const received = readRequest(request)
@@ -162,6 +165,7 @@ export function verifyRequest(
   const tokens = tokensOf(received, fields)
   const key = lookup(secretId, [...new Set(tokens.flat())])
   if (key === undefined || key === null) return refuse('unknown-key', 'No key has this SecretId', facts)
+  assertKeyRecord(key)
 
   const refusal =
     checkToken(received, tokens, key, seconds) ?? checkTime(received, startsAt, expiresAt, seconds)
@@ -178,6 +182,16 @@ export function verifyRequest(
     signedParams: fields.urlParamList,
     effectiveExpiresAt: Math.min(expiresAt, key.expiresAt ?? expiresAt),
   }
+}
+
+/** Without this a record that has no SecretKey, such as a promise, would open everything to the SecretKey `undefined`. */
+function assertKeyRecord(record: unknown): asserts record is KeyRecord {
+  assertObject(record, 'lookup()', 'a key record')
+  if ('then' in record) throw new TypeError('"lookup()" must not be a promise; await the key before')
+  const { secretKey, securityToken, expiresAt } = record as Record<string, unknown>
+  assertText(secretKey, 'lookup().secretKey')
+  if (securityToken !== undefined) assertText(securityToken, 'lookup().securityToken')
+  if (expiresAt !== undefined) assertSeconds(expiresAt, 'lookup().expiresAt')
 }
 
 function refuse(

@@ -222,6 +222,7 @@ describe('bad input below the client', () => {
     ['expiresAt', { expiresAt: '5' }, 'TypeError'],
     ['expiresAt', { expiresAt: 1_800_000_000, expiresInSeconds: 5 }, 'TypeError'],
     ['now', { now: () => Number.NaN }, 'RangeError'],
+    ['now', { now: 1_700_000_000_000 }, 'TypeError'],
     ['signHost', { signHost: 1 }, 'TypeError'],
     ['expires', { expires: 5 }, 'TypeError'],
   ]
@@ -254,8 +255,48 @@ describe('bad input below the client', () => {
       verifyRequest(received, lookup as () => KeyRecord, options as VerifyOptions)
     expectRefusal(() => verify({}), 'lookup', 'TypeError')
     expectRefusal(() => verify(() => undefined, { now: () => Number.NaN }), 'now', 'RangeError')
+    expectRefusal(() => verify(() => undefined, { now: 5 }), 'now', 'TypeError')
+    const forgiving = { allowHostWithoutPort: 'no' }
+    expectRefusal(() => verify(() => undefined, forgiving), 'allowHostWithoutPort', 'TypeError')
     expectRefusal(() => verify(() => undefined, { nwo: 5 }), 'options', 'TypeError')
     expectRefusal(() => verify(() => undefined, null), 'options', 'TypeError')
+  })
+
+  const RECORDS: readonly (readonly [what: string, record: unknown, name: string, type: string])[] = [
+    ['a promise of a record', Promise.resolve(credential), 'lookup()', 'TypeError'],
+    ['a SecretKey alone', keys.SecretKey, 'lookup()', 'TypeError'],
+    ['no SecretKey', {}, 'lookup().secretKey', 'TypeError'],
+    ['the vendor’s names', { SecretKey: keys.SecretKey }, 'lookup().secretKey', 'TypeError'],
+    ['an empty SecretKey', { secretKey: '' }, 'lookup().secretKey', 'RangeError'],
+    [
+      'null for a token',
+      { secretKey: 'undefined', securityToken: null },
+      'lookup().securityToken',
+      'TypeError',
+    ],
+    [
+      'an end in milliseconds',
+      { secretKey: 'undefined', expiresAt: 1.7e12 },
+      'lookup().expiresAt',
+      'RangeError',
+    ],
+    [
+      'an end as a date',
+      { secretKey: 'undefined', expiresAt: '2020-01-01' },
+      'lookup().expiresAt',
+      'TypeError',
+    ],
+  ]
+
+  // A missing SecretKey was once taken for the text "undefined", and whoever signed with that was let in.
+  it.each(RECORDS)('of a lookup that returns %s is thrown, and opens nothing', (_, record, name, type) => {
+    const authorization = signRequest(
+      { method: 'GET', path: '/o', headers: { host } },
+      { secretId: 'AKIDanybody', secretKey: 'undefined' },
+      { now },
+    )
+    const received = { method: 'GET', target: '/o', headers: { host, authorization } }
+    expectRefusal(() => verifyRequest(received, () => record as KeyRecord, { now }), name, type)
   })
 })
 
