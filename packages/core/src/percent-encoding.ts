@@ -1,4 +1,4 @@
-import { fromUtf8Bytes, isBytes } from './utf8.ts'
+import { isBytes } from './utf8.ts'
 
 /*
  * COS percent-encoding (documentation 436/7778): UTF-8, everything but A-Z a-z 0-9 - _ . ~ as %XX with upper-case
@@ -51,8 +51,12 @@ export function encodeBytes(bytes: string): string {
 
 /** Percent-decodes a path as UTF-8; `undefined` when it is not valid UTF-8 or holds a `%` that begins no escape. */
 export function decodePath(raw: string): string | undefined {
-  if (!isBytes(raw) || /%(?![0-9A-Fa-f]{2})/.test(raw)) return undefined
-  return fromUtf8Bytes(decodeToBytes(raw, false))
+  if (!isBytes(raw)) return undefined
+  try {
+    return decodeURIComponent(raw.replace(/[\x80-\xff]/g, hexEscape))
+  } catch {
+    return undefined
+  }
 }
 
 function hexEscape(byte: string): string {

@@ -187,7 +187,15 @@ describe('redact', () => {
         'q-header-list=host&q-url-param-list=x-cos-security-token&q-signature=***&x-cos-security-token=***',
       ].join('&'),
     )
-    for (const text of ['', 'nothing here', `https://${host}/o?a=1`, 'x-cos-meta-a: b', 'token ring']) {
+    for (const text of [
+      '',
+      'nothing here',
+      `https://${host}/o?a=1`,
+      'x-cos-meta-a: b',
+      'token ring',
+      'the token: it is missing',
+      'q-header-list=host;x-cos-security-token&q-url-param-list=x-cos-security-token%3Bz',
+    ]) {
       expect(redact(text)).toBe(text)
     }
   })
@@ -203,6 +211,43 @@ describe('redact', () => {
     ]) {
       expect(redact(text), text).not.toContain('abcdef')
     }
+  })
+
+  it.each([
+    'COS_SECRET_KEY=$',
+    "export COS_TOKEN='$'",
+    'TENCENTCLOUD_SESSION_TOKEN="$"',
+    'secretKey = $',
+    '    token: $\n    region: x',
+    '"Token":"$"',
+    '"SessionToken" : "$"',
+    "{ secretKey: '$' }",
+    JSON.stringify(JSON.stringify({ TmpSecretKey: '$' })),
+    '"Token":"$\\/and\\/$"',
+    "rawHeaders: [\n  'x-cos-security-token',\n  '$' ]",
+    '[["x-cos-security-token","$"]]',
+    'x-cos-server-side-encryption-customer-key: $',
+    'Authorization: TC3-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=$',
+    'https://h/o?X-Amz-Signature=$&X-Amz-Security-Token=$',
+    'authorization: Bearer $',
+    '"Authorization":"Basic $"',
+  ])('takes the secret out of %s', (template) => {
+    const secret = 'abc123+/secret/xyz=='
+    const text = template.replaceAll('$', () => secret)
+    for (const piece of ['abc123', 'secret/xyz', 'xyz==']) expect(redact(text)).not.toContain(piece)
+    expect(redact(text)).toContain('***')
+    expect(redact(redact(text))).toBe(redact(text))
+  })
+
+  it.each([
+    'TENCENTCLOUD_SECRET_ID=AKIDabcdefghijklxyz',
+    '"TmpSecretId":"AKIDabcdefghijklxyz"',
+    "{ secretId: 'AKIDabcdefghijklxyz' }",
+    'secretId: AKIDabcdefghijklxyz',
+  ])('shortens the id in %s, once', (text) => {
+    const short = text.replace('AKIDabcdefghijklxyz', 'AKI***xyz')
+    expect(redact(text)).toBe(short)
+    expect(redact(short)).toBe(short)
   })
 
   it('works on any text whatever', () => {

@@ -109,6 +109,11 @@ const INPUTS: readonly (readonly [string, (size: number) => unknown])[] = [
   ['redacting percent signs', (size) => redact('%25'.repeat(size))],
   ['redacting field names', (size) => redact('token'.repeat(size))],
   ['redacting fields', (size) => redact('q-signature='.repeat(size))],
+  ['redacting names without values', (size) => redact('secretKey:"'.repeat(size))],
+  ['redacting backslashes', (size) => redact(`token${'\\'.repeat(size)}`)],
+  ['redacting quotes', (size) => redact(`"token":"${'\\"'.repeat(size)}`)],
+  ['redacting ids', (size) => redact('"secretId":"'.repeat(size))],
+  ['redacting lines', (size) => redact('\n token: '.repeat(size))],
   ['redacting spaces', (size) => redact(`token${' '.repeat(size)}`)],
 ]
 
