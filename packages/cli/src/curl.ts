@@ -6,8 +6,9 @@ import { quoteForShell } from './output.ts'
  *
  * @param file - What to upload, for PUT and POST; `-` is standard input.
  */
-export function formatCurl({ method, url, headers }: PresignedRequest, file: string | undefined): string {
-  const words = ['curl', ...methodWords(method), ...bodyWords(method, file)]
+export function formatCurl(request: PresignedRequest, file: string | undefined): string {
+  const { method, url, headers } = request
+  const words = ['curl', ...methodWords(method), ...bodyWords(request, file)]
   for (const [name, value] of Object.entries(headers)) words.push('-H', headerWord(name, value))
   // curl would read [] and {} as patterns, also in the name of an uploaded file, and would resolve /./ and /../ in the path.
   if (/[[\]{}]/.test(url + (file ?? ''))) words.push('--globoff')
@@ -20,10 +21,13 @@ function methodWords(method: string): string[] {
   return method === 'HEAD' ? ['--head'] : ['-X', method]
 }
 
-function bodyWords(method: string, file: string | undefined): string[] {
-  if (method === 'PUT' && file !== undefined) return ['--upload-file', file]
+function bodyWords({ method, url, headers }: PresignedRequest, file: string | undefined): string[] {
   if (method === 'POST') return file === undefined ? ['--data', ''] : ['--data-binary', `@${file}`]
-  return []
+  if (method !== 'PUT' || file === undefined) return []
+  // To a path that ends in a slash --upload-file would add the name of the file, and --data-binary adds a Content-Type.
+  if (!/\/(?:\?|$)/.test(url)) return ['--upload-file', file]
+  const isTyped = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type')
+  return ['--data-binary', `@${file}`, ...(isTyped ? [] : ['-H', 'Content-Type:'])]
 }
 
 function headerWord(name: string, value: string): string {

@@ -111,15 +111,24 @@ export interface HttpResponse {
   readonly body: AsyncIterable<Uint8Array>
 }
 
+/** The real world, for as long as the process lives. */
+export interface NodeIo extends Io {
+  /** Gives up a read of standard input that nobody waits for any more: it would keep the process from ending. */
+  release(): void
+}
+
 /** The real world. */
-export function createNodeIo(): Io {
+export function createNodeIo(): NodeIo {
+  let stdin: typeof process.stdin | undefined
   return {
     env: process.env,
     homeDirectory: homedir(),
     // Opened on first use: touching process.stdin already changes how the process ends.
     get stdin() {
-      return process.stdin
+      stdin ??= process.stdin
+      return stdin
     },
+    release: () => stdin?.destroy(),
     stdout: toSink(process.stdout, process.env),
     stderr: toSink(process.stderr, process.env),
     files: { facts, readText, read, createWriter, createTemporaryDirectory, removeDirectory },
@@ -242,18 +251,24 @@ async function createWriter(path: string): Promise<FileWriter> {
     // Through a symbolic link to what it points at, so that the link stays one.
     const target = found ? await realpath(path) : path
     const temporary = join(dirname(target), `.cos-presign-${randomBytes(8).toString('hex')}.part`)
-    return temporaryWriter(target, temporary, await open(temporary, 'wx'))
+    const mode = found && (await stat(target)).mode & 0o777
+    return temporaryWriter({ target, temporary, mode }, await open(temporary, 'wx', mode))
   } catch (error) {
     throw fileError('write', path, error)
   }
 }
 
-function temporaryWriter(target: string, temporary: string, file: FileHandle): FileWriter {
+/** `mode` is that of the file that was there: who may read it stays as it is. */
+function temporaryWriter(
+  { target, temporary, mode }: { target: string; temporary: string; mode: number | undefined },
+  file: FileHandle,
+): FileWriter {
   let state: 'open' | 'done' = 'open'
   return {
     write: (chunk) => writeAll(file, chunk, target),
     async commit() {
       try {
+        if (mode !== undefined) await file.chmod(mode)
         await file.sync()
         await file.close()
         await rename(temporary, target)

@@ -2,4 +2,6 @@
 import { createNodeIo } from './io.ts'
 import { run } from './run.ts'
 
-process.exitCode = await run(process.argv.slice(2), createNodeIo())
+const io = createNodeIo()
+process.exitCode = await run(process.argv.slice(2), io)
+io.release()

@@ -108,7 +108,9 @@ function toCliError(error: unknown): CliError {
   if (error instanceof CliError) return error
   if (error instanceof CommanderError) {
     const isHelp = error.code === 'commander.help'
-    const message = isHelp ? 'A command is missing; see above' : error.message.replace(/^error: /, '')
+    const message = isHelp
+      ? 'A command is missing; see above'
+      : withoutValue(error.message).replace(/^error: /, '')
     return new CliError('ERR_CLI_USAGE', message.replaceAll('\n', ' '), { cause: error })
   }
   const code = codeOf(error)
@@ -116,6 +118,11 @@ function toCliError(error: unknown): CliError {
   return new CliError('ERR_CLI_INTERNAL', `${what}${code === undefined ? '' : ` (${code})`}`, {
     cause: error,
   })
+}
+
+/** Commander quotes an unknown option as it was typed, and what was typed behind it may be a secret. */
+function withoutValue(message: string): string {
+  return message.replace(/unknown option '(--[^=']*|-[^-])[^\n]*'/, "unknown option '$1'")
 }
 
 /** Whether errors are to be JSON: they may come up before the flags are parsed. */

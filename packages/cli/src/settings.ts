@@ -52,11 +52,15 @@ const MAX_SECRET_BYTES = 16_384
  */
 export async function resolveSettings(flags: SettingFlags, io: Io): Promise<Settings> {
   const warnings: string[] = []
-  const sources = [
-    await fromFlags(flags, io, warnings),
-    fromEnvironment(io, COS),
-    fromEnvironment(io, VENDOR),
-  ]
+  const sources = [await fromFlags(flags, io, warnings)]
+  for (const names of [COS, VENDOR]) {
+    // What is not used need not be whole: half a credential left in the environment does no harm beside another.
+    const isWanted = sources.every(({ credential }) => credential === undefined)
+    sources.push({
+      ...fromEnvironment(io, names),
+      credential: isWanted ? environmentCredential(io, names) : undefined,
+    })
+  }
   if (flags.profile !== undefined || !isComplete(sources)) {
     const profile = await readProfile(io, flags.profile)
     if (profile) sources.push(fromProfile(profile))
@@ -159,11 +163,17 @@ export async function flagCredential(
 
 async function readSecret(path: string, flag: string, io: Io, warnings: string[]): Promise<string> {
   if (path === '-') return trimLineEnd(await collectText(io.stdin, MAX_SECRET_BYTES, 'standard input'))
-  const facts = await io.files.facts(path)
-  if (facts?.kind === 'file' && facts.isReadableByOthers) {
-    warnings.push(`others can read ${path} (${flag}); run: chmod 600 ${path}`)
+  try {
+    const facts = await io.files.facts(path)
+    if (facts?.kind === 'file' && facts.isReadableByOthers) {
+      warnings.push(`others can read ${path} (${flag}); run: chmod 600 ${path}`)
+    }
+    return trimLineEnd(await io.files.readText(path, MAX_SECRET_BYTES))
+  } catch (error) {
+    // Not the path, since somebody may have given the secret itself.
+    const message = (error as Error).message.replace(` ${path}: `, () => ` the file of ${flag}: `)
+    throw new CliError('ERR_CLI_FILE', message)
   }
-  return trimLineEnd(await io.files.readText(path, MAX_SECRET_BYTES))
 }
 
 function trimLineEnd(text: string): string {
@@ -202,18 +212,20 @@ const VENDOR: Names = {
   region: 'TENCENTCLOUD_REGION',
 }
 
-function fromEnvironment(io: Io, names: Names): Source {
-  // An empty variable counts as none, as CI systems set those for secrets they do not have.
-  const get = (name: string | undefined): string | undefined =>
-    name === undefined ? undefined : io.env[name] || undefined
-  const scheme = get(names.scheme)
+// An empty variable counts as none, as CI systems set those for secrets they do not have.
+function readVariable({ env }: Io, name: string | undefined): string | undefined {
+  return name === undefined ? undefined : env[name] || undefined
+}
+
+/** What the environment says of everything but the credential. */
+function fromEnvironment(io: Io, names: Names): Omit<Source, 'credential'> {
+  const scheme = readVariable(io, names.scheme)
   return {
     name: `environment (${names.secretId.replace('SECRET_ID', '*')})`,
-    credential: environmentCredential(get, names),
     place: {
-      region: get(names.region),
-      endpoint: get(names.endpoint),
-      domain: get(names.domain),
+      region: readVariable(io, names.region),
+      endpoint: readVariable(io, names.endpoint),
+      domain: readVariable(io, names.domain),
       scheme: scheme === undefined ? undefined : toScheme(scheme, names.scheme as string),
     },
   }
@@ -221,18 +233,15 @@ function fromEnvironment(io: Io, names: Names): Source {
 
 /** The credential in `COS_SECRET_ID` and its siblings, if there is one. */
 export function cosEnvironmentCredential(io: Io): Credential | undefined {
-  return fromEnvironment(io, COS).credential
+  return environmentCredential(io, COS)
 }
 
-function environmentCredential(
-  get: (name: string | undefined) => string | undefined,
-  names: Names,
-): Credential | undefined {
+function environmentCredential(io: Io, names: Names): Credential | undefined {
   const { secretId, secretKey, token, tokenExpiresAt } = names
-  const given = { [secretId]: get(secretId), [secretKey]: get(secretKey), [token]: get(token) }
+  const given = Object.fromEntries([secretId, secretKey, token].map((name) => [name, readVariable(io, name)]))
   if (Object.values(given).every((value) => value === undefined)) return undefined
   assertWhole(given, secretId, secretKey)
-  const expiry = get(tokenExpiresAt)
+  const expiry = readVariable(io, tokenExpiresAt)
   return toCredential('environment', {
     secretId: given[secretId] as string,
     secretKey: given[secretKey] as string,

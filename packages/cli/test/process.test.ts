@@ -1,6 +1,8 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -55,17 +57,35 @@ describe('the command', () => {
     expect(stdout).toBe('from the shell')
   })
 
-  it('prints a curl command that uploads', async () => {
-    await writeFile(join(directory, "it's"), 'by curl')
-    const { stdout } = await execute(
-      process.execPath,
-      [main, 'url', '-X', 'PUT', '--curl', '--file', join(directory, "it's"), `cos://${bucket}/curl`],
-      { env },
-    )
-    await execute('sh', ['-c', stdout], { env })
-    const back = join(directory, 'back')
-    await execute(process.execPath, [main, 'get', `cos://${bucket}/curl`, back], { env })
-    expect(await readFile(back, 'utf8')).toBe('by curl')
+  it.each(['curl', "it's {a} [1-3]?x#y", 'folder/', '/'])(
+    'prints a curl command that uploads %j',
+    async (key) => {
+      await writeFile(join(directory, "it's"), 'by curl')
+      const { stdout } = await execute(
+        process.execPath,
+        [main, 'url', '-X', 'PUT', '--curl', '--file', join(directory, "it's"), `cos://${bucket}/${key}`],
+        { env },
+      )
+      await execute('sh', ['-c', stdout], { env })
+      const back = join(directory, 'back')
+      await execute(process.execPath, [main, 'get', `cos://${bucket}/${key}`, back], { env })
+      expect(await readFile(back, 'utf8')).toBe('by curl')
+    },
+  )
+
+  it('ends by Ctrl-C in the middle of an upload from a pipe that goes on', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const child = spawn(process.execPath, [main, 'put', '-', `cos://${bucket}/endless`], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      env: { ...env, COS_ENDPOINT: `localhost:${(server.address() as AddressInfo).port}` },
+    })
+    child.stdin.write('the beginning')
+    const [request] = await once(server, 'request')
+    await once(request, 'data')
+    child.kill('SIGINT')
+    expect(await once(child, 'exit')).toEqual([130, null])
+    await once(server.close(), 'close')
   })
 
   it('ends quietly when the reader of its output goes away', async () => {

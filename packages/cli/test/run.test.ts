@@ -14,6 +14,8 @@ const bucket = 'examplebucket-1250000000'
 const secretId = 'AKIDcommandline001'
 const secretKey = 'test-secret-of-the-command-line'
 const now = 1_700_000_000_000
+// Once: each one listens to this process's standard streams.
+const node = createNodeIo()
 
 let emulator: Emulator
 let port: number
@@ -74,7 +76,6 @@ async function cli(
   async function* input(): AsyncGenerator<Uint8Array> {
     yield await Promise.resolve(Buffer.from(stdin))
   }
-  const node = createNodeIo()
   const status = await run(argv, {
     ...node,
     env,
@@ -259,6 +260,17 @@ describe('put and get', () => {
     expect(await readdir(home)).toEqual([])
   })
 
+  it('leave the mode of a file that was there as it was', async () => {
+    const file = join(home, 'private')
+    await writeFile(file, 'before', { mode: 0o600 })
+    await cli(['put', file, `cos://${bucket}/private`], { env: emulatorEnv() })
+    for (const mode of [0o600, 0o640, 0o666, 0o400]) {
+      await chmod(file, mode)
+      expect((await cli(['get', `cos://${bucket}/private`, file], { env: emulatorEnv() })).status).toBe(0)
+      expect((await stat(file)).mode & 0o777).toBe(mode)
+    }
+  })
+
   it('keep the file that was there when a download fails', async () => {
     const file = join(home, 'kept')
     await writeFile(file, 'before')
@@ -310,6 +322,15 @@ describe('settings', () => {
     expect(stdout).not.toContain('token')
   })
 
+  it('of a place that is not used need not be whole', async () => {
+    const half = { TENCENTCLOUD_SECRET_ID: 'AKIDhalf', TENCENTCLOUD_SESSION_TOKEN: 'test-left-over' }
+    expect(await idOf([], { ...keysInEnv, COS_REGION: 'ap-guangzhou', ...half })).toBe(secretId)
+    const file = join(home, 'key')
+    await writeFile(file, 'test-flag\n', { mode: 0o600 })
+    const flags = ['--secret-id', 'AKIDflag', '--secret-key-file', file]
+    expect(await idOf(flags, { COS_TOKEN: 'test-left-over', COS_REGION: 'ap-guangzhou' })).toBe('AKIDflag')
+  })
+
   it('in a profile that others can read are refused, with the command that mends it', async () => {
     const path = await writeProfile(
       'profiles:\n  default:\n    secretId: AKIDprofile\n    secretKey: test-profile\n    region: ap-chengdu\n',
@@ -342,6 +363,23 @@ describe('settings', () => {
       expect(status).toBe(2)
       expect(stderr).toContain('others can see command lines')
       expect(stderr).not.toContain('typed-secret')
+    }
+  })
+
+  it('that are secret are not repeated when they are mistyped', async () => {
+    for (const argv of [
+      ['--secretkey=test-typed-secret'],
+      ['--tokn=test-typed-secret'],
+      ['-ktest-typed-secret'],
+      ['--secret-id', 'AKIDx', '--secret-key-file', 'test-typed-secret'],
+    ]) {
+      for (const json of [[], ['--json']]) {
+        const { status, stdout, stderr } = await cli(['url', ...argv, ...json, `cos://${bucket}/o`])
+        expect(status).toBeGreaterThan(0)
+        expect(stdout).toBe('')
+        expect(stderr).toMatch(/unknown option '--?\w+'|the file of --secret-key-file: it does not exist/)
+        expect(stderr).not.toContain('typed-secret')
+      }
     }
   })
 
@@ -398,7 +436,7 @@ describe('demo', () => {
   })
 
   it('fails when a byte comes back changed', async () => {
-    const { send } = createNodeIo()
+    const { send } = node
     const sabotage = async (request: HttpRequest) => {
       const response = await send(request)
       async function* changed(): AsyncGenerator<Uint8Array> {
