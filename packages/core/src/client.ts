@@ -5,11 +5,25 @@ import { assertScheme, type Scheme } from './host.ts'
 import { assertKeyLength, assertUrlKey } from './object-key.ts'
 import { isSamePairs, type Pairs, toHeaders, toParams } from './pairs.ts'
 import { encodePath } from './percent-encoding.ts'
-import { type Destination, missingToken, prepareUrl, prepareWrittenUrl, withHost } from './presign-url.ts'
+import {
+  type Destination,
+  missingToken,
+  type PreparedUrl,
+  prepareSignedUrl,
+  prepareUrl,
+  withHost,
+  writeUrl,
+} from './presign-url.ts'
 import { printRedacted } from './print.ts'
 import { asPythonSigns } from './python-compat.ts'
 import { createSignKeys } from './sign-key.ts'
-import { prepareAuthorization, type RequestShape, type Signer, type SignOne } from './signature.ts'
+import {
+  type PreparedAuthorization,
+  prepareAuthorization,
+  type RequestShape,
+  type Signer,
+  writeAuthorization,
+} from './signature.ts'
 import { earlyStart, endWithKey, keyTimeOf, NEVER, readClock, type TimeWindow } from './time-window.ts'
 
 /** The methods that COS signs requests for. */
@@ -114,6 +128,9 @@ const DOWNLOAD = [...OBJECT, 'Expired', 'Params', 'Headers', 'SignHost']
 const SIGN = ['Method', ...DOWNLOAD]
 const METHODS: readonly Method[] = ['GET', 'PUT', 'POST', 'DELETE', 'HEAD']
 
+/** What a client was made with, for functions that take one. */
+export let settingsOf: (client: CosClient) => ClientSettings
+
 /**
  * Signs requests to COS under the names of the vendor's documentation. Every method is synchronous, needs no network, and throws
  * a TypeError (wrong type or a name that is not allowed) or RangeError (wrong value) that names the parameter.
@@ -127,7 +144,11 @@ const METHODS: readonly Method[] = ['GET', 'PUT', 'POST', 'DELETE', 'HEAD']
 export class CosClient {
   // All in one private field, so that nothing is printed or serialised; and a function, because a browser's console does show
   // the value of a private field.
-  readonly #settings: () => Settings
+  readonly #settings: () => ClientSettings
+
+  static {
+    settingsOf = (client) => client.#settings()
+  }
 
   constructor(options: CosClientOptions) {
     assertOptions(options, 'options', OPTIONS)
@@ -249,35 +270,35 @@ interface Options extends Omit<Destination, 'host'> {
   readonly now: () => number
 }
 
-/** And what signs with them. */
-interface Settings extends Options {
-  readonly signUrl: (shape: CallShape) => SignOne
-  readonly signAuthorization: (shape: CallShape) => SignOne
+/** And what was prepared with them. */
+export interface ClientSettings extends Options {
+  readonly prepareUrl: (shape: CallShape) => PreparedUrl
+  readonly prepareAuthorization: (shape: CallShape) => PreparedAuthorization
 }
 
 /** What many calls have in common, checked. */
-interface CallShape extends RequestShape {
+export interface CallShape extends RequestShape {
   readonly method: Method
   readonly host: string
   readonly signHost: boolean
 }
 
 /** A call's parameters, checked. */
-interface Call extends CallShape, TimeWindow {
+export interface Call extends CallShape, TimeWindow {
   readonly key: string
 }
 
-function createSettings(options: Options): Settings {
+function createSettings(options: Options): ClientSettings {
   const { signer, python } = options
   const destinationOf = ({ host, signHost }: CallShape): Destination => ({ ...options, host, signHost })
   return {
     ...options,
-    signUrl: keepShapes((shape) =>
+    prepareUrl: keepShapes((shape) =>
       python
-        ? prepareWrittenUrl(asPythonSigns(shape, shape), destinationOf(shape), signer, shape.params)
+        ? prepareSignedUrl(asPythonSigns(shape, shape), destinationOf(shape), signer, shape.params)
         : prepareUrl(shape, destinationOf(shape), signer),
     ),
-    signAuthorization: keepShapes((shape) => prepareAuthorization(signedShape(shape, python), signer)),
+    prepareAuthorization: keepShapes((shape) => prepareAuthorization(signedShape(shape, python), signer)),
   }
 }
 
@@ -287,15 +308,15 @@ function signedShape(shape: CallShape, python: boolean): RequestShape {
 }
 
 /** Keeps what was prepared for the last call of each method: the next one mostly differs in its key alone. */
-function keepShapes(prepare: (shape: CallShape) => SignOne): (shape: CallShape) => SignOne {
-  const kept = new Map<Method, { shape: CallShape; signOne: SignOne }>()
-  return function prepared(shape) {
+function keepShapes<T>(prepare: (shape: CallShape) => T): (shape: CallShape) => T {
+  const kept = new Map<Method, { shape: CallShape; prepared: T }>()
+  return function prepareShape(shape) {
     let last = kept.get(shape.method)
     if (last === undefined || !isSameShape(last.shape, shape)) {
-      last = { shape, signOne: prepare(shape) }
+      last = { shape, prepared: prepare(shape) }
       kept.set(shape.method, last)
     }
-    return last.signOne
+    return last.prepared
   }
 }
 
@@ -308,17 +329,19 @@ function isSameShape(a: CallShape, b: CallShape): boolean {
   )
 }
 
-function authorizationOf({ signAuthorization }: Settings, call: Call): string {
-  return signAuthorization(call)(call.key, keyTimeOf(call))
+function authorizationOf(settings: ClientSettings, call: Call): string {
+  return writeAuthorization(settings.prepareAuthorization(call), call.key, keyTimeOf(call))
 }
 
-function urlOf({ signUrl, python }: Settings, call: Call): string {
-  if (!python) assertUrlKey(call.key, 'Key')
-  return signUrl(call)(call.key, keyTimeOf(call))
+/** The URL of a call. */
+export function urlOf(settings: ClientSettings, call: Call): string {
+  if (!settings.python) assertUrlKey(call.key, 'Key')
+  return writeUrl(settings.prepareUrl(call), call.key, keyTimeOf(call))
 }
 
-function readCall(
-  settings: Settings,
+/** Reads and checks the parameters of a call. */
+export function readCall(
+  settings: ClientSettings,
   params: DownloadUrlParams & { readonly Method?: Method },
   known: readonly string[] = SIGN,
   method: Method | undefined = params?.Method,
@@ -346,7 +369,7 @@ function readCall(
 }
 
 /** The key without the one leading slash that is optional. */
-function keyOf(key: unknown, python: boolean): string {
+export function keyOf(key: unknown, python: boolean): string {
   assertText(key, 'Key')
   const bare = key.startsWith('/') ? key.slice(1) : key
   if (!python) assertKeyLength(bare, 'Key')

@@ -32,6 +32,7 @@ export { type PresignableRequest, type PresignOptions, presignUrl } from './pres
 export type { ReceivedHeaders, ReceivedRequest } from './read-request.ts'
 export { redact } from './redact.ts'
 export { parseRequestTarget, type RequestTarget, type TargetParam } from './request-target.ts'
+export { signMany } from './sign-many.ts'
 export { type SignedPostPolicy, signPostPolicy } from './sign-post-policy.ts'
 export { type SignableRequest, type SignOptions, signRequest } from './sign-request.ts'
 export type { SignatureFields } from './signature-fields.ts'

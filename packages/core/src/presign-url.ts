@@ -7,10 +7,11 @@ import { encode, encodePath } from './percent-encoding.ts'
 import { checkRequest, type SignableRequest, type SignOptions, signerOf } from './sign-request.ts'
 import {
   keepLast,
+  type PreparedSignature,
   prepareSignature,
   type RequestShape,
   type Signer,
-  type SignOne,
+  signKey,
   startOfQuery,
 } from './signature.ts'
 import { keyTimeOf, windowOf } from './time-window.ts'
@@ -70,7 +71,7 @@ export function presignUrl(
   const parts = checkRequest(request)
   assertUrlKey(parts.key, 'path')
   const keyTime = keyTimeOf(windowOf(options, credential.expiresAt))
-  return prepareUrl(parts, destination, signerOf(credential))(parts.key, keyTime)
+  return writeUrl(prepareUrl(parts, destination, signerOf(credential)), parts.key, keyTime)
 }
 
 /** Where a URL points, and what goes with it. */
@@ -82,12 +83,23 @@ export interface Destination {
   readonly token: string | undefined
 }
 
-/** Makes URLs: adds host and token to what is signed. */
+/** A URL without its key and signature, which stand before and after `query`. */
+export interface PreparedUrl {
+  /** Scheme and host, and the first slash. */
+  readonly origin: string
+  /** From the question mark up to the signature. */
+  readonly query: (keyTime: string) => string
+  /** The other parameters. */
+  readonly rest: string
+  readonly signature: PreparedSignature
+}
+
+/** Prepares a URL: host and token join what is signed. */
 export function prepareUrl(
   { method, params, headers }: RequestShape,
   destination: Destination,
   signer: Signer,
-): SignOne {
+): PreparedUrl {
   const { host, signHost, token } = destination
   const given = findPair(headers, 'host')
   if (given !== undefined && given.toLowerCase() !== host) {
@@ -96,21 +108,32 @@ export function prepareUrl(
   const name = token && missingToken(token, host, params, headers)
   const all = name ? [...params, [name, token] as const] : params
   const signed = signHost ? withHost(headers, host) : headers
-  return prepareWrittenUrl({ method, params: all, headers: signed }, destination, signer, all)
+  return prepareSignedUrl({ method, params: all, headers: signed }, destination, signer, all)
 }
 
-/** Writes URLs: the path encoded, the signature, then the parameters in their order. */
-export function prepareWrittenUrl(
+/** Prepares a URL of which all that is signed is known, with the parameters it carries. */
+export function prepareSignedUrl(
   signed: RequestShape,
   { scheme, host }: Destination,
   signer: Signer,
   params: TextPairs,
-): SignOne {
-  const prepared = prepareSignature(signed, signer)
-  const origin = `${scheme}://${host}/`
-  const query = keepLast((keyTime) => `?${startOfQuery(prepared, keyTime)}`)
-  const rest = params.map(([name, value]) => `&${encode(name)}=${encode(value)}`).join('')
-  return (key, keyTime) => origin + encodePath(key) + query(keyTime) + prepared.sign(key, keyTime) + rest
+): PreparedUrl {
+  const signature = prepareSignature(signed, signer)
+  return {
+    origin: `${scheme}://${host}/`,
+    query: keepLast((keyTime) => `?${startOfQuery(signature, keyTime)}`),
+    rest: params.map(([name, value]) => `&${encode(name)}=${encode(value)}`).join(''),
+    signature,
+  }
+}
+
+/** The URL of one key. */
+export function writeUrl(
+  { origin, query, rest, signature }: PreparedUrl,
+  key: string,
+  keyTime: string,
+): string {
+  return origin + encodePath(key) + query(keyTime) + signKey(signature, key, keyTime) + rest
 }
 
 /** The headers with Host, unless one is given. */

@@ -1,5 +1,5 @@
 import { type CanonicalPairs, canonicalize } from './canonical.ts'
-import { signHttpString, toBytes } from './hash/kernel.ts'
+import { type Bytes, signHttpString, toBytes } from './hash/kernel.ts'
 import { afterPath, beforePath } from './http-string.ts'
 import type { TextPairs } from './pairs.ts'
 import { encode } from './percent-encoding.ts'
@@ -24,33 +24,52 @@ export interface RequestParts extends RequestShape {
   readonly key: string
 }
 
-/** Signs one key for a key time. */
-export type SignOne = (key: string, keyTime: string) => string
-
-/** A request's shape with all done that does not depend on the key. */
-export interface PreparedSignature {
-  readonly secretId: string
+/** What of a signature does not depend on the key. */
+export interface PreparedSignature extends Signer {
   readonly params: CanonicalPairs
   readonly headers: CanonicalPairs
-  /** Returns the signature: 40 hex digits. */
-  readonly sign: SignOne
+  /** HttpString before and after the key. */
+  readonly before: Bytes
+  readonly after: Bytes
 }
 
-/** The whole of the algorithm (documentation 436/7778), each step in a file of its own: 3 and 4 now, the others for each key. */
+/** Does steps 3 and 4 (documentation 436/7778), and 5 but for the key. */
 export function prepareSignature(shape: RequestShape, { secretId, signKeys }: Signer): PreparedSignature {
   const params = canonicalize(shape.params)
   const headers = canonicalize(shape.headers)
   const before = toBytes(`${beforePath(shape.method)}/`)
   const after = toBytes(afterPath(params.text, headers.text))
-  const sign: SignOne = (key, keyTime) => signHttpString(before, key, after, signKeys(keyTime))
-  return { secretId, params, headers, sign }
+  return { secretId, signKeys, params, headers, before, after }
 }
 
-/** Makes values of the `Authorization` header (documentation 436/7778, step 8). */
-export function prepareAuthorization(shape: RequestShape, signer: Signer): SignOne {
-  const prepared = prepareSignature(shape, signer)
-  const start = keepLast((keyTime) => startOfAuthorization(prepared, keyTime))
-  return (key, keyTime) => start(keyTime) + prepared.sign(key, keyTime)
+/** The signature of a key for a key time: 40 hex digits. */
+export function signKey(
+  { before, after, signKeys }: PreparedSignature,
+  key: string,
+  keyTime: string,
+): string {
+  return signHttpString(before, key, after, signKeys(keyTime))
+}
+
+/** An `Authorization` value without its signature, which is its end. */
+export interface PreparedAuthorization {
+  readonly start: (keyTime: string) => string
+  readonly signature: PreparedSignature
+}
+
+/** Prepares values of the `Authorization` header (documentation 436/7778, step 8). */
+export function prepareAuthorization(shape: RequestShape, signer: Signer): PreparedAuthorization {
+  const signature = prepareSignature(shape, signer)
+  return { signature, start: keepLast((keyTime) => startOfAuthorization(signature, keyTime)) }
+}
+
+/** The value for one key. */
+export function writeAuthorization(
+  { start, signature }: PreparedAuthorization,
+  key: string,
+  keyTime: string,
+): string {
+  return start(keyTime) + signKey(signature, key, keyTime)
 }
 
 /** The value of the `Authorization` header up to the signature. */

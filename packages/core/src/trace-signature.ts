@@ -2,7 +2,7 @@ import type { Credential } from './credential.ts'
 import { sha1Hex } from './hash/kernel.ts'
 import { httpStringOf } from './http-string.ts'
 import { checkCall, type SignableRequest, type SignOptions } from './sign-request.ts'
-import { prepareSignature, startOfAuthorization } from './signature.ts'
+import { prepareSignature, signKey, startOfAuthorization } from './signature.ts'
 import { stringToSignOf } from './string-to-sign.ts'
 
 /** Every text on the way to a signature, in the order of the documentation's steps. The sign key is a secret and not among them. */
@@ -48,7 +48,7 @@ export function traceSignature(
   const { params, headers } = prepared
   const httpString = httpStringOf(parts.method, `/${parts.key}`, params.text, headers.text)
   const httpStringSha1 = sha1Hex(httpString)
-  const signature = prepared.sign(parts.key, keyTime)
+  const signature = signKey(prepared, parts.key, keyTime)
   return {
     keyTime,
     httpParameters: params.text,
