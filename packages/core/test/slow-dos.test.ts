@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { GROWTH_LIMIT, growthOf } from '../../../tools/testing/growth.ts'
 import {
   downloadName,
   parseAuthorization,
@@ -8,46 +9,6 @@ import {
   verifyPostPolicy,
   verifyRequest,
 } from '../src/index.ts'
-
-/*
- * Hostile input that grows: eight times the input may take about eight times as long, never sixty-four. What counts is processor
- * time, not what a clock shows on a busy machine; the best of several runs, small and large in turn; and times too short to
- * mean anything are taken as equal. What really grows too fast does so each time, so one good round of three is enough.
- */
-
-const FLOOR_MS = 2
-const LIMIT = 24
-
-/** How many times as long the large input takes. */
-function growthOf(work: (size: number) => unknown): number {
-  let growth = Number.POSITIVE_INFINITY
-  for (let round = 0; round < 3 && growth >= LIMIT; round++) {
-    let [small, large] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
-    for (let run = 0; run < 5; run++) {
-      small = Math.min(
-        small,
-        processorMs(() => work(2000)),
-      )
-      large = Math.min(
-        large,
-        processorMs(() => work(16_000)),
-      )
-    }
-    growth = Math.max(large, FLOOR_MS) / Math.max(small, FLOOR_MS)
-  }
-  return growth
-}
-
-function processorMs(work: () => unknown): number {
-  const before = process.cpuUsage()
-  try {
-    work()
-  } catch {
-    // A refusal is an answer; only the time matters here.
-  }
-  const { user, system } = process.cpuUsage(before)
-  return (user + system) / 1000
-}
 
 const fields = (headers: string, params: string): string =>
   `q-sign-algorithm=sha1&q-ak=AKID&q-sign-time=0;9999999999&q-key-time=0;9999999999&q-header-list=${headers}&q-url-param-list=${params}&q-signature=${'0'.repeat(40)}`
@@ -119,6 +80,6 @@ const INPUTS: readonly (readonly [string, (size: number) => unknown])[] = [
 
 describe('the time grows no faster than the input', () => {
   it.each(INPUTS)('for %s', (_, work) => {
-    expect(growthOf(work)).toBeLessThan(LIMIT)
+    expect(growthOf(work)).toBeLessThan(GROWTH_LIMIT)
   })
 })

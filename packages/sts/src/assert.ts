@@ -9,12 +9,13 @@ function wrongType(name: string, expected: string, value: unknown): TypeError {
 }
 
 /** The error for a value that cannot be used. */
-function wrongValue(name: string, fault: string): RangeError {
+export function wrongValue(name: string, fault: string): RangeError {
   return new RangeError(`"${name}" ${fault}`)
 }
 
 /** Throws a TypeError unless the value is of the type. */
 export function assertType(value: unknown, name: string, type: 'string'): asserts value is string
+export function assertType(value: unknown, name: string, type: 'function'): asserts value is () => unknown
 export function assertType(value: unknown, name: string, type: string): void {
   if (typeof value !== type) throw wrongType(name, `a ${type}`, value)
 }
@@ -28,4 +29,39 @@ export function assertText(value: unknown, name: string): asserts value is strin
 /** Throws a TypeError unless the value is an object of any kind. */
 export function assertObject(value: unknown, name: string, expected: string): asserts value is object {
   if (typeof value !== 'object' || value === null) throw wrongType(name, expected, value)
+}
+
+/** Throws unless the value is a whole number within bounds, both allowed. */
+export function assertWhole(
+  value: unknown,
+  name: string,
+  least: number,
+  most: number,
+): asserts value is number {
+  if (typeof value !== 'number') throw wrongType(name, 'a number', value)
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw wrongValue(name, `must be a whole number from ${least} to ${most}`)
+  }
+}
+
+/** Throws unless the value is one of a few texts. */
+export function assertOneOf<T extends string>(
+  value: unknown,
+  name: string,
+  known: readonly T[],
+): asserts value is T {
+  assertText(value, name)
+  if (!(known as readonly string[]).includes(value))
+    throw wrongValue(name, `must be one of ${known.join(', ')}`)
+}
+
+/** Throws unless the value is a text of a form, which `form` says for people. */
+export function assertPattern(
+  value: unknown,
+  name: string,
+  pattern: RegExp,
+  form: string,
+): asserts value is string {
+  assertText(value, name)
+  if (!pattern.test(value)) throw wrongValue(name, `must be ${form}`)
 }

@@ -1,3 +1,13 @@
+export {
+  type AssumeRoleParams,
+  createStsClient,
+  type FederationTokenParams,
+  type StsCallOptions,
+  type StsClient,
+  type WebIdentityParams,
+} from './client/sts-client.ts'
+export type { StsClientOptions } from './client/sts-settings.ts'
+export type { TemporaryKey } from './client/wire.ts'
 export { StsError, type StsErrorCode } from './errors.ts'
 export type { PolicyCondition } from './policy/condition.ts'
 export {
@@ -13,3 +23,5 @@ export type { Mismatch } from './policy/mismatch.ts'
 export { type ParsePolicyOptions, type PolicyKind, parsePolicy } from './policy/parse-policy.ts'
 export type { Effect, Policy, PolicyStatement } from './policy/policy.ts'
 export type { PolicyFields, PolicyRequest, PolicyResource } from './policy/policy-request.ts'
+export { signTc1, type Tc1Method, type Tc1Request } from './signature/sign-tc1.ts'
+export { type SignedTc3Request, signTc3, type Tc3Options, type Tc3Request } from './signature/sign-tc3.ts'

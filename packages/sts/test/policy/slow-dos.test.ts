@@ -1,30 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { GROWTH_LIMIT, growthOf } from '../../../../tools/testing/growth.ts'
 import { explainPolicy, parsePolicy } from '../../src/index.ts'
-
-/*
- * Hostile input that grows: eight times the input may take about eight times as long, never sixty-four. The best of several runs
- * counts, and times too short to mean anything are taken as equal, so a busy machine does not fail it.
- */
-
-const FLOOR_MS = 2
-const RUNS = 7
-
-function timeMs(work: () => unknown): number {
-  const at = performance.now()
-  try {
-    work()
-  } catch {
-    // A refusal is an answer; only the time matters here.
-  }
-  return performance.now() - at
-}
-
-/** How many times longer the larger input takes; the two take turns. */
-function growth(small: () => unknown, large: () => unknown): number {
-  const times = Array.from({ length: RUNS }, () => [timeMs(small), timeMs(large)] as const)
-  const best = (which: 0 | 1): number => Math.max(FLOOR_MS, Math.min(...times.map((pair) => pair[which])))
-  return best(1) / best(0)
-}
 
 const allow = { effect: 'allow', action: '*', resource: '*' }
 const policy = (...statement: object[]): object => ({ version: '2.0', statement })
@@ -111,11 +87,6 @@ const INPUTS: readonly (readonly [string, (size: number) => unknown])[] = [
 
 describe('the time grows no faster than the input', () => {
   it.each(INPUTS)('for %s', (_, work) => {
-    expect(
-      growth(
-        () => work(4000),
-        () => work(32_000),
-      ),
-    ).toBeLessThan(24)
+    expect(growthOf(work)).toBeLessThan(GROWTH_LIMIT)
   })
 })
