@@ -1,5 +1,6 @@
 export { type ApiKeyRecord, createApiKey } from './authenticate/api-key.ts'
 export type { JwtOptions } from './authenticate/jwt.ts'
+export type { TicketOptions } from './authenticate/ticket.ts'
 export type { Caller, CallerMethod } from './caller.ts'
 export { ServiceError, type ServiceErrorCode } from './errors.ts'
 export type { GrantCallers, GrantOptions } from './grants/grant.ts'
@@ -7,4 +8,11 @@ export type { Operation } from './grants/operation.ts'
 export type { AuthenticationOptions, HostCaller, ServiceOptions } from './options.ts'
 export type { Problem } from './problem.ts'
 export { createService, type Service } from './service.ts'
-export type { DownloadRequest, PresignedAnswer, UploadAnswer, UploadRequest } from './wire.ts'
+export type {
+  DownloadRequest,
+  PresignedAnswer,
+  TicketAnswer,
+  TicketRequest,
+  UploadAnswer,
+  UploadRequest,
+} from './wire.ts'

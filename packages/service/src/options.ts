@@ -2,6 +2,7 @@ import { type Credential, createCredential } from 'cos-presign'
 import { z } from 'zod'
 import type { ApiKeyRecord } from './authenticate/api-key.ts'
 import type { JwtOptions } from './authenticate/jwt.ts'
+import type { TicketOptions } from './authenticate/ticket.ts'
 import type { Caller } from './caller.ts'
 import { ServiceError } from './errors.ts'
 import type { GrantOptions } from './grants/grant.ts'
@@ -14,6 +15,8 @@ export interface AuthenticationOptions {
   readonly apiKeys?: readonly ApiKeyRecord[] | undefined
   /** The application around the service knows: it answers with the caller, or `undefined` for nobody. */
   readonly host?: ((request: Request) => Promise<HostCaller | undefined> | HostCaller | undefined) | undefined
+  /** Tickets for clients that can put a proof into nothing but a path. */
+  readonly tickets?: TicketOptions | undefined
   /** Whoever asks is one and the same caller, `insecure-dev`. For development; the log says so at each start. */
   readonly insecureDev?: boolean | undefined
 }
@@ -87,6 +90,7 @@ const authenticate = z
       )
       .optional(),
     host: aFunction.optional(),
+    tickets: z.strictObject({ secret, maxLifetimeSeconds: z.int().min(1).max(86_400).optional() }).optional(),
     insecureDev: z.boolean().optional(),
   })
   .refine(

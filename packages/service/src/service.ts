@@ -2,8 +2,9 @@ import { CosClient } from 'cos-presign'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { createApiKeyAuthenticator } from './authenticate/api-key.ts'
-import { type Authenticator, authenticate } from './authenticate/authenticator.ts'
+import { type Authenticator, authenticate, unknownCaller } from './authenticate/authenticator.ts'
 import { createJwtAuthenticator } from './authenticate/jwt.ts'
+import { createTickets } from './authenticate/ticket.ts'
 import { type Caller, createCaller } from './caller.ts'
 import { ServiceError } from './errors.ts'
 import { createGrant } from './grants/grant.ts'
@@ -22,6 +23,8 @@ export interface Service {
 
 /** What is kept of a request while it is answered. */
 interface Environment {
+  /** The ticket that stood in the path. */
+  readonly Bindings: { readonly ticket?: string | undefined }
   readonly Variables: { requestId: string }
 }
 
@@ -41,6 +44,7 @@ export function createService(input: ServiceOptions): Service {
   const services: Services = {
     grants: options.grants.map(createGrant),
     clientFor: createClients(options),
+    tickets: options.authenticate.tickets && createTickets(options.authenticate.tickets, now),
     now,
     randomUuid: () => crypto.randomUUID(),
   }
@@ -50,11 +54,16 @@ export function createService(input: ServiceOptions): Service {
     context.set('requestId', services.randomUuid())
     await next()
     context.header('X-Request-Id', context.get('requestId'))
+    // A path may hold a ticket, which is nobody else's business.
+    context.header('Referrer-Policy', 'no-referrer')
+    context.header('Cache-Control', 'no-store')
   })
   app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBody }))
   for (const route of ROUTES) {
     app.on(route.method, route.path, async function answerRoute(context) {
-      const caller = await authenticate(context.req.raw, ways)
+      const { ticket } = context.env
+      const caller =
+        ticket === undefined ? await authenticate(context.req.raw, ways) : await redeem(ticket, services)
       return context.json(await runRoute(route, context, caller, services))
     })
   }
@@ -69,7 +78,26 @@ export function createService(input: ServiceOptions): Service {
     const headers = { 'Content-Type': 'application/problem+json', 'X-Request-Id': problem.requestId }
     return new Response(JSON.stringify(problem), { status: problem.status, headers })
   })
-  return { fetch: async (request) => await app.fetch(request) }
+  return {
+    async fetch(request) {
+      const { request: inner, ticket } = takeTicket(request)
+      return await app.fetch(inner, { ticket })
+    },
+  }
+}
+
+/** The request without the ticket in its path. */
+function takeTicket(request: Request): { readonly request: Request; readonly ticket?: string } {
+  const url = new URL(request.url)
+  const [, ticket, rest] = /^\/t\/([^/]+)(\/.*)$/s.exec(url.pathname) ?? []
+  if (ticket === undefined || rest === undefined) return { request }
+  url.pathname = rest
+  return { request: new Request(url, request), ticket }
+}
+
+async function redeem(ticket: string, { tickets }: Services): Promise<Caller> {
+  if (tickets === undefined) throw unknownCaller('This service makes no tickets')
+  return await tickets.redeem(ticket)
 }
 
 /** Reads the request as the route describes it, and runs it. */

@@ -1,4 +1,5 @@
 import type { CosClient } from 'cos-presign'
+import type { Tickets } from './authenticate/ticket.ts'
 import type { Grant } from './grants/grant.ts'
 
 /** What routes work with. */
@@ -6,6 +7,8 @@ export interface Services {
   readonly grants: readonly Grant[]
   /** A client that signs with a key which lives at least so many seconds, if there can be one. */
   readonly clientFor: (lifetimeSeconds: number) => Promise<CosClient>
+  /** Absent when the service makes none. */
+  readonly tickets: Tickets | undefined
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly randomUuid: () => string

@@ -89,3 +89,33 @@ export const uploadAnswer: z.ZodType<UploadAnswer> = z.object({
   enforced: z.array(z.string()),
   notEnforced: z.array(z.object({ constraint: z.string(), reason: z.string() })),
 })
+
+/** A ticket to be. */
+export interface TicketRequest {
+  /** The only grants it opens; all that are for the caller when absent. */
+  readonly grants?: readonly string[] | undefined
+  readonly lifetimeSeconds?: number | undefined
+}
+
+export const ticketRequest: z.ZodType<TicketRequest> = z.strictObject({
+  grants: z.array(name).min(1).max(100).optional(),
+  lifetimeSeconds: lifetimeSeconds.optional(),
+})
+
+/** A ticket. It is a secret for as long as it lives. */
+export interface TicketAnswer {
+  readonly ticket: string
+  /** To be put before the path of a request: `/t/<ticket>/v1/uploads`. */
+  readonly path: string
+  /** The grants it opens. */
+  readonly grants: readonly string[]
+  /** Unix seconds. */
+  readonly expiresAt: number
+}
+
+export const ticketAnswer: z.ZodType<TicketAnswer> = z.object({
+  ticket: z.string(),
+  path: z.string(),
+  grants: z.array(z.string()),
+  expiresAt: z.int(),
+})

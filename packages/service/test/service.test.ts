@@ -152,6 +152,55 @@ describe('whoever asks', () => {
   })
 })
 
+describe('a ticket', () => {
+  const tickets = { secret: 'a secret of tickets, of 32 bytes or more' }
+  let service: Service
+  beforeAll(() => {
+    service = serviceOf({ jwt, tickets })
+  })
+
+  it('in the path says who asks, and opens the grants it was made for', async () => {
+    const answer = await post('/v1/tickets', { grants: ['avatars'] }, bearer(await tokenOf()), service)
+    const { path, grants: opened } = await answer.json()
+    expect(opened).toEqual(['avatars'])
+    const upload = await post(`${path}/v1/uploads`, {}, {}, service)
+    expect((await upload.json()).key).toMatch(/^avatars\/alice\//)
+    expect(upload.headers.get('referrer-policy')).toBe('no-referrer')
+  })
+
+  it('does not get another ticket, is not made for grants of others, and is not a token', async () => {
+    const { ticket, path } = await (await post('/v1/tickets', {}, bearer(await tokenOf()), service)).json()
+    expect((await post(`${path}/v1/tickets`, {}, {}, service)).status).toBe(403)
+    expect((await post('/v1/tickets', { grants: ['x'] }, bearer(await tokenOf()), service)).status).toBe(403)
+    expect((await post('/v1/uploads', {}, bearer(ticket), service)).status).toBe(401)
+  })
+
+  it.each([
+    ['forged', async () => (await tokenOf({ audience: 'cos-presign ticket' })) as string],
+    ['a token of the caller', async () => (await tokenOf()) as string],
+    ['nothing', async () => 'x'],
+  ])('that is %s is refused', async (_, ticketOf) => {
+    expect((await post(`/t/${await ticketOf()}/v1/uploads`, {}, {}, service)).status).toBe(401)
+  })
+
+  it('ends', async () => {
+    let at = Date.now()
+    const moving = createService({
+      credential,
+      domain,
+      authenticate: { jwt, tickets },
+      grants,
+      now: () => at,
+    })
+    const { path } = await (
+      await post('/v1/tickets', { lifetimeSeconds: 30 }, bearer(await tokenOf()), moving)
+    ).json()
+    at += 31_000
+    const answer = await post(`${path}/v1/uploads`, {}, {}, moving)
+    expect(await answer.json()).toMatchObject({ status: 401, detail: 'The ticket has ended; get a new one' })
+  })
+})
+
 describe('a request that cannot be', () => {
   it.each([
     ['is not JSON', '{', 400],

@@ -49,6 +49,8 @@ export interface Grant {
   readonly operations: ReadonlySet<Operation>
   readonly constraints: Omit<UploadConstraints, 'key' | 'keyPrefix'>
   readonly maxLifetimeSeconds: number
+  /** The claims of a caller that it looks at. */
+  readonly claimNames: readonly string[]
   /** Whether it is for this caller. */
   isFor(caller: Caller): boolean
 }
@@ -77,6 +79,7 @@ export function createGrant(options: GrantOptions): Grant {
     operations: new Set(options.operations),
     constraints: options.constraints ?? {},
     maxLifetimeSeconds: options.maxLifetimeSeconds ?? 900,
+    claimNames: [...template.claimNames, ...Object.keys(callers.claims ?? {})],
     isFor: (caller) => isMeant(caller, name, callers),
   }
 }

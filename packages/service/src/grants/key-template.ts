@@ -10,6 +10,8 @@ export interface KeyTemplate {
   readonly isUnguessable: boolean
   /** Whether a part of the key, `{path}`, is for the client to choose. */
   readonly hasPath: boolean
+  /** The claims of a caller that stand in it. */
+  readonly claimNames: readonly string[]
   /**
    * Makes a key for a caller.
    *
@@ -66,6 +68,7 @@ export function parseKeyTemplate(text: string): KeyTemplate {
     text,
     isUnguessable: names.includes('uuid'),
     hasPath: names.includes('path'),
+    claimNames: names.filter((name) => !(name in SHAPES)),
     fill(caller, values) {
       const key = parts
         .map((part) => ('literal' in part ? part.literal : fillVariable(part.variable, caller, values)))
