@@ -1,4 +1,6 @@
+import { isGrantedToAll } from './acl.ts'
 import type { Grant, Permission } from './bucket-settings.ts'
+import { Refusal } from './refusal.ts'
 
 /** The access control lists of what a request is for. */
 export interface ResourceAcls {
@@ -6,12 +8,6 @@ export interface ResourceAcls {
   /** Absent: the object has none of its own (`default`) and goes by its bucket's. */
   readonly objectAcl?: readonly Grant[] | undefined
 }
-
-/** Everybody, under both names that COS has for it. */
-const ALL_USERS: ReadonlySet<string> = new Set([
-  'http://cam.qcloud.com/groups/global/AllUsers',
-  'qcs::cam::anyone:anyone',
-])
 
 /** Which permission an operation needs, on its bucket or on its object (436/30752). What is not here is never public. */
 const NEEDED: Readonly<Record<string, readonly ['bucket' | 'object', Permission]>> = {
@@ -40,10 +36,16 @@ const NEEDED: Readonly<Record<string, readonly ['bucket' | 'object', Permission]
 export function grantsToAll(action: string, { bucketAcl = [], objectAcl }: ResourceAcls): boolean {
   const [level, permission] = NEEDED[action] ?? []
   if (permission === undefined) return false
-  const acl = level === 'object' ? (objectAcl ?? bucketAcl) : bucketAcl
-  return acl.some(
-    (grant) =>
-      ALL_USERS.has(grant.grantee) &&
-      (grant.permission === permission || grant.permission === 'FULL_CONTROL'),
-  )
+  return isGrantedToAll(level === 'object' ? (objectAcl ?? bucketAcl) : bucketAcl, permission)
+}
+
+/**
+ * Headers of an answer are chosen by whoever signs for them.
+ *
+ * @throws {Refusal} `InvalidRequest` [guess; that it is refused is documented]
+ */
+export function assertNoOverrides(params: ReadonlyMap<string, string>): void {
+  const override = [...params.keys()].find((name) => name.startsWith('response-'))
+  if (override === undefined) return
+  throw new Refusal('InvalidRequest', { message: `The parameter ${override} needs a signed request.` })
 }

@@ -2,6 +2,7 @@ import type { Operation } from './operation.ts'
 import { deleteBucket } from './operations/delete-bucket.ts'
 import { deleteBucketCors } from './operations/delete-bucket-cors.ts'
 import { deleteObject } from './operations/delete-object.ts'
+import { getBucketAcl } from './operations/get-bucket-acl.ts'
 import { getBucketCors } from './operations/get-bucket-cors.ts'
 import { getBucketLocation } from './operations/get-bucket-location.ts'
 import { getBucketVersioning } from './operations/get-bucket-versioning.ts'
@@ -10,6 +11,7 @@ import { getService } from './operations/get-service.ts'
 import { headBucket } from './operations/head-bucket.ts'
 import { headObject } from './operations/head-object.ts'
 import { putBucket } from './operations/put-bucket.ts'
+import { putBucketAcl } from './operations/put-bucket-acl.ts'
 import { putBucketCors } from './operations/put-bucket-cors.ts'
 import { putObject } from './operations/put-object.ts'
 
@@ -38,8 +40,8 @@ const ROUTES: readonly Route[] = [
 
   { method: 'GET', level: 'bucket', params: ['versions'], name: 'GetBucketObjectVersions' },
   { method: 'GET', level: 'bucket', params: ['uploads'], name: 'ListMultipartUploads' },
-  { method: 'GET', level: 'bucket', params: ['acl'], name: 'GetBucketACL' },
-  { method: 'PUT', level: 'bucket', params: ['acl'], name: 'PutBucketACL' },
+  { method: 'GET', level: 'bucket', params: ['acl'], name: 'GetBucketACL', run: getBucketAcl },
+  { method: 'PUT', level: 'bucket', params: ['acl'], name: 'PutBucketACL', run: putBucketAcl },
   { method: 'GET', level: 'bucket', params: ['cors'], name: 'GetBucketCORS', run: getBucketCors },
   { method: 'PUT', level: 'bucket', params: ['cors'], name: 'PutBucketCORS', run: putBucketCors },
   { method: 'DELETE', level: 'bucket', params: ['cors'], name: 'DeleteBucketCORS', run: deleteBucketCors },

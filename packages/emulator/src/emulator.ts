@@ -4,7 +4,13 @@ import { type InjectRequest, type InjectResponse, inject } from './inject.ts'
 import { createFindKey, type EmulatorCredential, type KnownKey, toKnownKey } from './known-key.ts'
 import type { Handler } from './message.ts'
 import { createListener, type ListenAddress, type Listener, type ListenOptions } from './node.ts'
-import { assertBucketOption, assertEmulatorOptions, type EmulatorOptions } from './options.ts'
+import {
+  assertBucketOption,
+  assertBucketOptions,
+  assertEmulatorOptions,
+  type BucketOptions,
+  type EmulatorOptions,
+} from './options.ts'
 import type { Store } from './store.ts'
 import { toRole } from './sts/role.ts'
 import { createTemporaryKeys } from './sts/temporary-keys.ts'
@@ -30,6 +36,8 @@ export interface Emulator {
   removeCredential(secretId: string): boolean
   /** @returns False when there was a bucket of that name already. */
   createBucket(name: string): Promise<boolean>
+  /** Changes what is named of a bucket's settings. @returns False when there is no such bucket. */
+  updateBucket(name: string, settings: BucketOptions): Promise<boolean>
 }
 
 /**
@@ -53,7 +61,16 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   let listener: Listener | undefined
   let closing: Promise<void> | undefined
 
-  return { clock, listen, inject: injectRequest, close, addCredential, removeCredential, createBucket }
+  return {
+    clock,
+    listen,
+    inject: injectRequest,
+    close,
+    addCredential,
+    removeCredential,
+    createBucket,
+    updateBucket,
+  }
 
   async function listen(listenOptions: ListenOptions = {}): Promise<ListenAddress> {
     if (isListening) throw new Error('The emulator is listening already')
@@ -100,6 +117,13 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     return await store.createBucket({ name, createdAt: clock.now() })
   }
 
+  async function updateBucket(name: string, settings: BucketOptions): Promise<boolean> {
+    assertBucketOption(name, 'name')
+    assertBucketOptions(settings)
+    const { store } = await open()
+    return (await store.updateBucket(name, (current) => ({ ...current, ...settings }))) !== undefined
+  }
+
   function open(): Promise<{ store: Store; handle: Handler }> {
     if (closing !== undefined) return Promise.reject(new Error('The emulator is closed'))
     opening ??= openNow().catch((error: unknown) => {
@@ -125,6 +149,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       store,
       now: clock.now,
       region,
+      strictSignature: options.strictSignature ?? false,
       addressBook: {
         defaultBucket,
         domains: new Map(Object.entries(domains).map(([host, bucket]) => [host.toLowerCase(), bucket])),

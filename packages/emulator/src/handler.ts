@@ -7,6 +7,7 @@ import {
   writeAccessLog,
 } from './access-log.ts'
 import { type AddressBook, readHost, regionOf, resolveAddress } from './address.ts'
+import { assertNoOverrides } from './anonymous-access.ts'
 import { authorise, identify } from './authorise.ts'
 import type { CorsConfiguration } from './bucket-settings.ts'
 import type { PolicyFacts } from './check-policies.ts'
@@ -18,9 +19,11 @@ import type { OperationRequest, OperationServices } from './operation.ts'
 import { Refusal } from './refusal.ts'
 import { createRequestIds } from './request-id.ts'
 import { completeReply, toErrorReply } from './respond.ts'
+import { assertAllSigned } from './strict-signature.ts'
 import { answerSts, type StsServices } from './sts/answer-sts.ts'
 import { isStsRequest } from './sts/is-sts-request.ts'
 import { toRefusal } from './to-refusal.ts'
+import { withTrafficLimit } from './traffic-limit.ts'
 import { assertSupported, notImplemented } from './unsupported.ts'
 
 /** 436/13324, in bytes of UTF-8. */
@@ -31,6 +34,8 @@ export interface HandlerServices extends OperationServices {
   readonly addressBook: AddressBook
   readonly findKey: FindKey
   readonly sts: StsServices
+  /** For buckets that say nothing about it themselves. */
+  readonly strictSignature: boolean
   readonly onRequest?: ((entry: AccessLogEntry) => void) | undefined
 }
 
@@ -107,11 +112,14 @@ async function answer(request: WireRequest, services: HandlerServices, progress:
   entry.operation = route.name
   if (record === undefined && address.level !== 'service' && !route.createsBucket)
     throw new Refusal('NoSuchBucket')
+  const isStrict = record?.settings?.strictSignature ?? services.strictSignature
+  if (isStrict && principal.kind === 'signer') assertAllSigned(headers, principal.signedHeaders)
   const context = { store, facts: toPolicyFacts(request, { host, headers, params }, services) }
   await authorise(principal, { action: route.name, bucket, key }, context)
+  if (principal.kind === 'anonymous') assertNoOverrides(params)
 
   if (route.run === undefined) throw notImplemented(route.name)
-  assertSupported(params, headers)
+  assertSupported(address.level, params, headers)
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) throw new Refusal('KeyTooLong')
   const operationRequest: OperationRequest = {
     method: request.method,
@@ -123,7 +131,7 @@ async function answer(request: WireRequest, services: HandlerServices, progress:
     authorise: (action, otherBucket, otherKey) =>
       authorise(principal, { action, bucket: otherBucket, key: otherKey }, context),
   }
-  return await route.run(operationRequest, services)
+  return await withTrafficLimit(route.run)(operationRequest, services)
 }
 
 function toPolicyFacts(

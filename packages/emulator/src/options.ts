@@ -49,6 +49,11 @@ export interface EmulatorOptions {
    */
   readonly region?: string | undefined
   /**
+   * Whether a signature must cover every header that matters, see `Emulator.updateBucket` for one bucket alone.
+   * @default false
+   */
+  readonly strictSignature?: boolean | undefined
+  /**
    * The clock under {@link Emulator.clock}: milliseconds since the epoch.
    * @default Date.now
    */
@@ -62,6 +67,12 @@ export interface EmulatorOptions {
   readonly onRequest?: ((entry: AccessLogEntry) => void) | undefined
 }
 
+/** What of a bucket can be set only here. Its access control list and CORS configuration are set as in COS. */
+export interface BucketOptions {
+  /** Whether a signature must cover every header that matters; `undefined`: as {@link EmulatorOptions.strictSignature} says. */
+  readonly strictSignature?: boolean | undefined
+}
+
 const TYPES: Readonly<Record<keyof EmulatorOptions, string>> = {
   credentials: 'array',
   roles: 'array',
@@ -73,6 +84,7 @@ const TYPES: Readonly<Record<keyof EmulatorOptions, string>> = {
   dataDir: 'string',
   maxMemoryBytes: 'number',
   region: 'string',
+  strictSignature: 'boolean',
   now: 'function',
   idleTimeoutSeconds: 'number',
   onRequest: 'function',
@@ -123,6 +135,15 @@ export function assertBucketOption(name: unknown, option: string): asserts name 
     throw new RangeError(
       `"${option}" must be BucketName-APPID in lower case, such as examplebucket-1250000000`,
     )
+  }
+}
+
+/** @throws {TypeError} Naming the setting. */
+export function assertBucketOptions(settings: BucketOptions): void {
+  assertKind(settings, 'object', 'settings')
+  for (const [name, value] of Object.entries(settings)) {
+    if (name !== 'strictSignature') throw new TypeError(`"${name}" is not a setting of a bucket`)
+    if (value !== undefined) assertKind(value, 'boolean', name)
   }
 }
 

@@ -6,12 +6,12 @@ import type { XmlElements } from './xml-document.ts'
  *
  * @returns Such as `qcs::cam::uin/1250000000:uin/1250000000`.
  */
-function ownerOf(bucket: string): string {
+export function ownerOf(bucket: string): string {
   return toPrincipal(bucket.slice(bucket.lastIndexOf('-') + 1))
 }
 
 /** The name that policies and access control lists have for an account. */
-function toPrincipal(uin: string): string {
+export function toPrincipal(uin: string): string {
   return `qcs::cam::uin/${uin}:uin/${uin}`
 }
 

@@ -1,31 +1,36 @@
+import type { Level } from './dispatch.ts'
 import { Refusal } from './refusal.ts'
 
 type Lookup = ReadonlyMap<string, string>
 
 /** Headers that ask COS for something which is not built: answering 200 would be a lie. */
 const HEADERS: readonly [name: RegExp, harmless?: RegExp][] = [
-  [/^x-cos-acl$/, /^(?:default|private)?$/i],
-  [/^x-cos-grant-/, /^$/],
   [/^x-cos-tagging$/, /^$/],
   [/^x-cos-forbid-overwrite$/, /^(?:false)?$/i],
-  [/^x-cos-traffic-limit$/, /^$/],
   [/^x-cos-server-side-encryption/],
   [/^x-cos-callback/],
   [/^pic-operations$/, /^$/],
+]
+
+/** The same, of objects. */
+const OBJECT_HEADERS: typeof HEADERS = [
+  [/^x-cos-acl$/, /^(?:default|private)?$/i],
+  [/^x-cos-grant-/, /^$/],
+  ...HEADERS,
 ]
 
 /** Data processing is asked for by the name of a parameter that goes on after a slash: `imageMogr2/thumbnail/50x`. */
 const PROCESSING = /^(?:imagemogr2|imageview2|imageinfo|imageave|exif|watermark|ci-process)(?:\/|$)/
 
 /** @throws {Refusal} `NotImplemented`, naming what is not. */
-export function assertSupported(params: Lookup, headers: Lookup): void {
+export function assertSupported(level: Level, params: Lookup, headers: Lookup): void {
+  const rows = level === 'object' ? OBJECT_HEADERS : HEADERS
   for (const [name, value] of headers) {
-    const row = HEADERS.find(([pattern]) => pattern.test(name))
+    const row = rows.find(([pattern]) => pattern.test(name))
     if (row && !row[1]?.test(value)) throw notImplemented(`the header ${name}`)
   }
   for (const name of params.keys()) {
     if (PROCESSING.test(name)) throw notImplemented('data processing (CI)')
-    if (name === 'x-cos-traffic-limit') throw notImplemented('the parameter x-cos-traffic-limit')
   }
 }
 

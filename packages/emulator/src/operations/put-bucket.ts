@@ -1,3 +1,4 @@
+import { readAclHeaders } from '../acl.ts'
 import { assertBucketName } from '../bucket-name.ts'
 import type { Reply } from '../message.ts'
 import type { OperationRequest, OperationServices } from '../operation.ts'
@@ -10,10 +11,11 @@ export async function putBucket(
   { store, now }: OperationServices,
 ): Promise<Reply> {
   assertBucketName(request.bucket)
+  const settings = readAclHeaders(request.headers, 'bucket')
   for await (const chunk of request.openBody()) {
     if (chunk.length > 0) throw notImplemented('a body of PutBucket (BucketAZConfig, BucketArchConfig)')
   }
-  const isNew = await store.createBucket({ name: request.bucket, createdAt: now() })
+  const isNew = await store.createBucket({ name: request.bucket, createdAt: now(), settings })
   if (!isNew) throw new Refusal('BucketAlreadyOwnedByYou')
   return { status: 200, headers: {} }
 }

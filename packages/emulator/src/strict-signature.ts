@@ -1,0 +1,25 @@
+import type { HeaderMap } from './message.ts'
+import { Refusal } from './refusal.ts'
+
+/**
+ * What the vendor's Python SDK signs when it is there (protocol section 1.11). Not the token, which several SDKs add after
+ * signing: it belongs to the key, and another one is refused anyway.
+ */
+const SIGNABLE =
+  /^(?:host|content-(?:type|length|md5|disposition|encoding)|cache-control|expires|expect|range|origin|if-(?:match|none-match|modified-since|unmodified-since)|transfer-encoding|pic-operations|x-c(?:os|i)-(?!security-token$).*)$/
+
+/**
+ * Lets a request pass whose signature covers all its headers that matter. Whether COS has the same ones in mind is a guess, and
+ * so are code and text.
+ *
+ * @param signed - Names as in the signature's `q-header-list`.
+ * @throws {Refusal} `AccessDenied`, naming the first header that is not signed.
+ */
+export function assertAllSigned(headers: HeaderMap, signed: readonly string[]): void {
+  const names = new Set(signed.map((name) => name.toLowerCase()))
+  const missing = [...headers.keys()].find((name) => SIGNABLE.test(name) && !names.has(name))
+  if (missing === undefined) return
+  throw new Refusal('AccessDenied', {
+    message: `Access Denied. The bucket is in strict signature mode, and the header ${missing} is not signed.`,
+  })
+}
