@@ -20,6 +20,7 @@ export {
 } from './constraints.ts'
 export { type Disposition, toContentDisposition } from './content-disposition.ts'
 export { type Credential, createCredential } from './credential.ts'
+export type { CredentialProvider, CredentialRequest } from './credential-provider.ts'
 export { downloadName } from './download-name.ts'
 export { SignatureError, type SignatureErrorCode } from './errors.ts'
 export type { Scheme } from './host.ts'
