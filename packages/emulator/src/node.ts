@@ -56,6 +56,7 @@ export function createListener(context: ListenerContext): Listener {
   const connections = new Set<Socket>()
   const exchanges = new Set<Promise<void>>()
   const pending = new WeakMap<Duplex, ServerResponse>()
+  const latest = new WeakMap<Duplex, Promise<void>>()
   const broken = new WeakSet<Duplex>()
   let closing = false
   const server = createServer({
@@ -69,6 +70,9 @@ export function createListener(context: ListenerContext): Listener {
     requireHostHeader: false,
   })
   server.timeout = context.idleTimeoutSeconds * 1000
+  // Who has sent all may end that half of the connection and still wait for the answer. The types do not know it, Node does:
+  // without it an upload would be stored and nobody told.
+  Object.assign(server, { httpAllowHalfOpen: true })
   server.on('connection', (socket) => {
     connections.add(socket)
     socket.once('close', () => connections.delete(socket))
@@ -93,7 +97,13 @@ export function createListener(context: ListenerContext): Listener {
     response.once('close', () => {
       if (pending.get(request.socket) === response) pending.delete(request.socket)
     })
-    const exchange = serve(request, response, awaitsContinue).finally(() => exchanges.delete(exchange))
+    // Requests that a client sends without waiting are answered one after the other, for a later one may ask for what an
+    // earlier one stores (RFC 9112, section 9.3.2). Node would begin them all at once.
+    const before = latest.get(request.socket)
+    const exchange = (before ?? Promise.resolve())
+      .then(() => serve(request, response, awaitsContinue))
+      .finally(() => exchanges.delete(exchange))
+    latest.set(request.socket, exchange)
     exchanges.add(exchange)
   }
 

@@ -10,6 +10,8 @@ const HEADERS: readonly [name: RegExp, harmless?: RegExp][] = [
   [/^x-cos-server-side-encryption/],
   [/^x-cos-callback/],
   [/^pic-operations$/, /^$/],
+  // Node takes `gzip, chunked` too, and hands over what is still compressed.
+  [/^transfer-encoding$/, /^chunked$/i],
 ]
 
 /** The same, of objects. */
