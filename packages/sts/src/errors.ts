@@ -1,5 +1,8 @@
 const CODES = {
   ERR_POLICY_INVALID: { retryable: false },
+  ERR_PROVIDER_EMPTY: { retryable: false },
+  ERR_PROVIDER_EXPIRED: { retryable: true },
+  ERR_PROVIDER_INVALID: { retryable: false },
   ERR_STS_ANSWER_INVALID: { retryable: false },
   ERR_STS_NETWORK: { retryable: true },
   ERR_STS_REJECTED: { retryable: false },

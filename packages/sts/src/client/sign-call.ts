@@ -1,12 +1,16 @@
 import type { Credential } from 'cos-presign'
 import { signTc1, type Tc1Method } from '../signature/sign-tc1.ts'
 import { CONTENT_TYPE, signTc3 } from '../signature/sign-tc3.ts'
-import type { PostRequest } from './post.ts'
+import type { OutgoingRequest } from './exchange.ts'
 import type { StsSettings } from './sts-settings.ts'
 import { API_VERSION, type StsCall } from './wire.ts'
 
 /** A call as a signed request. */
-export function signCall(call: StsCall, settings: StsSettings, credential: Credential): Promise<PostRequest> {
+export function signCall(
+  call: StsCall,
+  settings: StsSettings,
+  credential: Credential,
+): Promise<OutgoingRequest> {
   const { signatureMethod } = settings
   return signatureMethod === 'TC3-HMAC-SHA256'
     ? signByTc3(call, settings, credential)
@@ -14,7 +18,10 @@ export function signCall(call: StsCall, settings: StsSettings, credential: Crede
 }
 
 /** A call that needs no signature; method v3 has a word for that (documentation 1150/49454). */
-export function unsignedCall({ action, params }: StsCall, { url, region, now }: StsSettings): PostRequest {
+export function unsignedCall(
+  { action, params }: StsCall,
+  { url, region, now }: StsSettings,
+): OutgoingRequest {
   return {
     url,
     body: JSON.stringify(params),
@@ -33,7 +40,7 @@ async function signByTc3(
   { action, params }: StsCall,
   { url, host, region, now }: StsSettings,
   credential: Credential,
-): Promise<PostRequest> {
+): Promise<OutgoingRequest> {
   const body = JSON.stringify(params)
   const request = { host, service: 'sts', action, version: API_VERSION, region, body }
   const { headers } = await signTc3(request, credential, { now })
@@ -45,7 +52,7 @@ async function signByTc1(
   { url, host, region, now, random }: StsSettings,
   credential: Credential,
   hash: Tc1Method,
-): Promise<PostRequest> {
+): Promise<OutgoingRequest> {
   const { secretId, securityToken } = credential
   const params = {
     ...own,

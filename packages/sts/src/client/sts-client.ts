@@ -1,7 +1,7 @@
 import type { Credential } from 'cos-presign'
 import { assertObject, assertPattern, assertText, assertWhole, wrongValue } from '../assert.ts'
 import { parsePolicy } from '../policy/parse-policy.ts'
-import { type PostRequest, post } from './post.ts'
+import { exchange, type OutgoingRequest } from './exchange.ts'
 import { retry } from './retry.ts'
 import { signCall, unsignedCall } from './sign-call.ts'
 import { type StsClientOptions, type StsSettings, toStsSettings } from './sts-settings.ts'
@@ -162,14 +162,14 @@ function perform(
   call: StsCall,
   settings: StsSettings,
   signal: AbortSignal | undefined,
-  toRequest: () => Promise<PostRequest>,
+  toRequest: () => Promise<OutgoingRequest>,
 ): Promise<TemporaryKey> {
   const { fetch, attemptTimeoutMs, maxAnswerBytes } = settings
   return retry(
     async (leftMs) => {
       const request = await toRequest()
       const timeoutMs = Math.min(attemptTimeoutMs, Math.ceil(leftMs))
-      return readAnswer(call, await post(fetch, request, { timeoutMs, maxAnswerBytes, signal }))
+      return readAnswer(call, await exchange(fetch, request, { timeoutMs, maxAnswerBytes, signal }))
     },
     { ...settings, signal },
   )

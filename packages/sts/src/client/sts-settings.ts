@@ -1,12 +1,12 @@
-import { type Credential, createCredential, type Scheme } from 'cos-presign'
+import { type Credential, type CredentialProvider, createCredential, type Scheme } from 'cos-presign'
 import { assertOneOf, assertPattern, assertText, assertType, assertWhole } from '../assert.ts'
 import type { Tc1Method } from '../signature/sign-tc1.ts'
 import { type Sleep, sleep as sleepFor } from './retry.ts'
 
 /** How STS is reached, and on whose behalf. */
 export interface StsClientOptions {
-  /** The key that asks, or a function that gives it. Only `assumeRoleWithWebIdentity` needs none. */
-  readonly credential?: Credential | (() => Promise<Credential>) | undefined
+  /** The key that asks, or a provider of it. Only `assumeRoleWithWebIdentity` needs none. */
+  readonly credential?: Credential | CredentialProvider | undefined
   /** @default 'ap-guangzhou' */
   readonly region?: string | undefined
   /**

@@ -1,6 +1,6 @@
 import { type Credential, createCredential } from 'cos-presign'
 import { StsError } from '../errors.ts'
-import type { PostAnswer } from './post.ts'
+import type { IncomingAnswer } from './exchange.ts'
 import { toStsError } from './refusal.ts'
 
 /** The version of the API (documentation 1312/48195). */
@@ -30,7 +30,7 @@ export interface StsCall {
  *
  * @throws {StsError} The refusal in it, or `ERR_STS_ANSWER_INVALID`: this is no answer of STS.
  */
-export function readAnswer({ action, durationSeconds }: StsCall, answer: PostAnswer): TemporaryKey {
+export function readAnswer({ action, durationSeconds }: StsCall, answer: IncomingAnswer): TemporaryKey {
   const response = responseOf(action, answer)
   const { Credentials, ExpiredTime, RequestId } = response
   if (!isRecord(Credentials) || typeof ExpiredTime !== 'number') throw invalid(answer, 'it holds no key')
@@ -55,7 +55,7 @@ export function readAnswer({ action, durationSeconds }: StsCall, answer: PostAns
 }
 
 /** The object in an answer, if it is not a refusal. */
-function responseOf(action: string, answer: PostAnswer): Record<string, unknown> {
+function responseOf(action: string, answer: IncomingAnswer): Record<string, unknown> {
   const { status } = answer
   const response = parseResponse(answer.text)
   const facts = { ...(status === 200 ? {} : { statusCode: status }), ...retryAfterOf(answer) }
@@ -85,12 +85,12 @@ function parseResponse(text: string): Record<string, unknown> | undefined {
   }
 }
 
-function retryAfterOf(answer: PostAnswer): { retryAfterMs?: number } {
+function retryAfterOf(answer: IncomingAnswer): { retryAfterMs?: number } {
   const seconds = /^\d{1,6}$/.exec(answer.header('retry-after') ?? '')?.[0]
   return seconds === undefined ? {} : { retryAfterMs: Number(seconds) * 1000 }
 }
 
-function invalid({ status }: PostAnswer, why: string): StsError {
+function invalid({ status }: IncomingAnswer, why: string): StsError {
   return new StsError(
     'ERR_STS_ANSWER_INVALID',
     `The answer (HTTP status ${status}) is none of STS: ${why}; is the endpoint right?`,

@@ -1,37 +1,37 @@
 import { StsError } from '../errors.ts'
 
-/** What is sent. */
-export interface PostRequest {
+/** What is sent: a POST where there is a body, else a GET. */
+export interface OutgoingRequest {
   readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly body?: string | undefined
 }
 
 /** How long it may take, and how much may come back. */
-export interface PostLimits {
+export interface ExchangeLimits {
   readonly timeoutMs: number
   readonly maxAnswerBytes: number
   readonly signal?: AbortSignal | undefined
 }
 
 /** An answer, whole. */
-export interface PostAnswer {
+export interface IncomingAnswer {
   readonly status: number
   readonly text: string
   header(name: string): string | undefined
 }
 
 /**
- * Sends one POST and reads its answer.
+ * Sends one request and reads its answer.
  *
  * @throws {StsError} `ERR_STS_TIMEOUT`, `ERR_STS_NETWORK`, `ERR_STS_ANSWER_INVALID` (too long).
  * @throws The reason of `signal`, when it is aborted.
  */
-export async function post(
+export async function exchange(
   fetch: typeof globalThis.fetch,
-  request: PostRequest,
-  limits: PostLimits,
-): Promise<PostAnswer> {
+  request: OutgoingRequest,
+  limits: ExchangeLimits,
+): Promise<IncomingAnswer> {
   const { timeoutMs, signal } = limits
   const stop = new AbortController()
   const stopped = new Promise<never>((_, reject) => {
@@ -43,7 +43,7 @@ export async function post(
   try {
     signal?.throwIfAborted()
     // Whoever injects a `fetch` that knows no signal still gets an end.
-    return await Promise.race([exchange(fetch, request, limits, stop.signal), stopped])
+    return await Promise.race([sendAndRead(fetch, request, limits, stop.signal), stopped])
   } catch (error) {
     if (stop.signal.aborted) throw stop.signal.reason
     if (signal?.aborted || error instanceof StsError) throw error
@@ -63,17 +63,17 @@ export async function post(
   }
 }
 
-async function exchange(
+async function sendAndRead(
   fetch: typeof globalThis.fetch,
-  { url, headers, body }: PostRequest,
-  { maxAnswerBytes }: PostLimits,
+  { url, headers, body }: OutgoingRequest,
+  { maxAnswerBytes }: ExchangeLimits,
   signal: AbortSignal,
-): Promise<PostAnswer> {
-  // A redirect would take the signature to another place.
+): Promise<IncomingAnswer> {
   const response = await fetch(url, {
-    method: 'POST',
-    headers: { ...headers },
-    body,
+    method: body === undefined ? 'GET' : 'POST',
+    ...(headers === undefined ? {} : { headers: { ...headers } }),
+    ...(body === undefined ? {} : { body }),
+    // It would take the signature to another place.
     redirect: 'manual',
     signal,
   })
