@@ -14,7 +14,7 @@ export interface AccessLogEntry {
   readonly bucket?: string
   /** Once known, and not for an operation on the bucket. */
   readonly key?: string
-  /** HTTP status of the answer. */
+  /** HTTP status of the answer; 0 if there was none. */
   readonly status: number
   /** COS's or STS's code, if the request was refused. */
   readonly code?: string
@@ -22,6 +22,8 @@ export interface AccessLogEntry {
   readonly message?: string
   /** Why it was refused, beyond what COS says: the statement of a policy that decided, for instance. Not sent to the client. */
   readonly reason?: string
+  /** The faults that struck it on demand, such as `delay, cut`. */
+  readonly faults?: string
   /** From the request's headers to the last byte of the answer, or to the loss of the connection. */
   readonly durationMs: number
   /** `x-cos-request-id`, of a call of STS its `RequestId`. */

@@ -2,6 +2,8 @@
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number
+  /** How many seconds it is ahead of the clock it began with; negative when it is behind. */
+  readonly offsetSeconds: number
   /** Moves the clock by so many seconds, back when negative. It goes on running from there. */
   advance(seconds: number): void
   /** Sets the clock to a moment, in milliseconds since the epoch. It goes on running from there. */
@@ -19,6 +21,9 @@ export function createClock(base: () => number): Clock {
   let offset = 0
   return {
     now: () => base() + offset,
+    get offsetSeconds() {
+      return offset / 1000
+    },
     advance(seconds) {
       assertFinite(seconds, 'seconds')
       offset += seconds * 1000

@@ -1,4 +1,5 @@
 import { type Clock, createClock } from './clock.ts'
+import { createFaultPlan, type FaultPlan } from './faults/fault-plan.ts'
 import { createHandler } from './handler.ts'
 import { type InjectRequest, type InjectResponse, inject } from './inject.ts'
 import { createFindKey, type EmulatorCredential, type KnownKey, toKnownKey } from './known-key.ts'
@@ -20,13 +21,15 @@ import { loadTokenSecret } from './sts/token-secret.ts'
 export interface Emulator {
   /** The clock it goes by; moves for tests. */
   readonly clock: Clock
+  /** What goes wrong on demand, for tests of clients. */
+  readonly faults: FaultPlan
   /**
    * Opens the store and accepts connections.
    *
    * @throws What the store or the port says, for instance `EADDRINUSE`; it may then be called again.
    */
   listen(options?: ListenOptions): Promise<ListenAddress>
-  /** Answers one request without a socket. */
+  /** Answers one request without a socket; rejects when a fault cuts the connection. */
   inject(request: InjectRequest): Promise<InjectResponse>
   /** Stops: requests under way get a moment to finish, then their connections are cut. May be called more than once. */
   close(): Promise<void>
@@ -56,6 +59,9 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   for (const credential of options.credentials ?? []) addCredential(credential)
   const roles = new Map((options.roles ?? []).map((role) => [role.arn, toRole(role)]))
   const clock = createClock(options.now ?? Date.now)
+  clock.advance(options.clockOffsetSeconds ?? 0)
+  const faults = createFaultPlan(options.random ?? Math.random)
+  for (const rule of options.faults ?? []) faults.add(rule)
   let opening: Promise<{ store: Store; handle: Handler }> | undefined
   let isListening = false
   let listener: Listener | undefined
@@ -63,6 +69,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
 
   return {
     clock,
+    faults,
     listen,
     inject: injectRequest,
     close,
@@ -97,6 +104,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   }
 
   async function stop(): Promise<void> {
+    faults.close()
     await listener?.close()
     const opened = await opening?.catch(() => undefined)
     await opened?.store.close()
@@ -156,7 +164,8 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
         isBucket: async (name) => (await store.getBucket(name)) !== undefined,
       },
       findKey,
-      sts: { findKey, temporaryKeys, roles, maxPolicyCharacters, now: clock.now },
+      sts: { findKey, temporaryKeys, roles, maxPolicyCharacters, now: clock.now, faults },
+      faults,
       onRequest,
     })
     return { store, handle }

@@ -13,6 +13,8 @@ import type { CorsConfiguration } from './bucket-settings.ts'
 import type { PolicyFacts } from './check-policies.ts'
 import { answerPreflight, toCorsHeaders } from './cors.ts'
 import { findRoute, type Level, type Route } from './dispatch.ts'
+import type { ActiveFaultPlan } from './faults/fault-plan.ts'
+import { bodyOf, ConnectionCut, withFaults } from './faults/with-faults.ts'
 import type { FindKey } from './known-key.ts'
 import { type Handler, type HeaderMap, type Reply, toHeaderMap, type WireRequest } from './message.ts'
 import type { OperationRequest, OperationServices } from './operation.ts'
@@ -36,6 +38,7 @@ export interface HandlerServices extends OperationServices {
   readonly sts: StsServices
   /** For buckets that say nothing about it themselves. */
   readonly strictSignature: boolean
+  readonly faults: ActiveFaultPlan
   readonly onRequest?: ((entry: AccessLogEntry) => void) | undefined
 }
 
@@ -55,20 +58,22 @@ export function createHandler(services: HandlerServices): Handler {
     const ids = createRequestIds(services.now())
     const entry = createAccessLogDraft(request, ids.requestId)
     const progress: Progress = { entry, resource: '/' }
-    const reply = withCors(await answerOrRefuse(), request, progress.cors)
-    entry.status = reply.status
+    const reply = await answerOrRefuse()
+    entry.status = reply?.status ?? 0
     return {
-      reply: completeReply(reply, request.method, ids, services.now()),
+      reply:
+        reply && completeReply(withCors(reply, request, progress.cors), request.method, ids, services.now()),
       finish() {
         entry.durationMs = performance.now() - startedAt
         writeAccessLog(services.onRequest, entry)
       },
     }
 
-    async function answerOrRefuse(): Promise<Reply> {
+    async function answerOrRefuse(): Promise<Reply | undefined> {
       try {
         return await answer(request, services, progress)
       } catch (error) {
+        if (error instanceof ConnectionCut) return undefined
         const refusal = toRefusal(error)
         entry.code = refusal.code
         entry.message = refusal.message
@@ -131,7 +136,18 @@ async function answer(request: WireRequest, services: HandlerServices, progress:
     authorise: (action, otherBucket, otherKey) =>
       authorise(principal, { action, bucket: otherBucket, key: otherKey }, context),
   }
-  return await withTrafficLimit(route.run)(operationRequest, services)
+  const run = withTrafficLimit(route.run)
+  return await withFaults(
+    services.faults,
+    {
+      target: { operation: route.name, bucket, key },
+      body: bodyOf(headers),
+      slowDown: () => new Refusal('SlowDown'),
+      run: (wrapBody) =>
+        run({ ...operationRequest, openBody: () => wrapBody(operationRequest.openBody()) }, services),
+    },
+    entry,
+  )
 }
 
 function toPolicyFacts(

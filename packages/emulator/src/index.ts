@@ -1,6 +1,8 @@
 export type { AccessLogEntry } from './access-log.ts'
 export type { Clock } from './clock.ts'
 export { createEmulator, type Emulator } from './emulator.ts'
+export type { FaultPlan, PlannedFault } from './faults/fault-plan.ts'
+export type { Fault, FaultRule } from './faults/fault-rule.ts'
 export type { InjectRequest, InjectResponse } from './inject.ts'
 export type { EmulatorCredential, PolicyInput } from './known-key.ts'
 export type { ListenAddress, ListenOptions } from './node.ts'

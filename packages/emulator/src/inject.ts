@@ -35,11 +35,17 @@ export interface InjectResponse {
 export async function inject(handle: Handler, request: InjectRequest): Promise<InjectResponse> {
   const { reply, finish } = await handle(toWireRequest(request))
   try {
+    if (reply === undefined || reply.cutAfterBytes !== undefined) throw connectionCut()
     const headers = Object.entries(reply.headers).map(([name, value]) => [name.toLowerCase(), value])
     return { statusCode: reply.status, headers: Object.fromEntries(headers), body: await collect(reply.body) }
   } finally {
     finish()
   }
+}
+
+/** What a client of a socket would see of it. */
+function connectionCut(): Error {
+  return Object.assign(new Error('The connection was cut, as a fault rule asked for'), { code: 'ECONNRESET' })
 }
 
 function toWireRequest(request: InjectRequest): WireRequest {

@@ -31,11 +31,14 @@ export interface Reply {
   readonly headers: Readonly<Record<string, string>>
   /** Bytes or a stream, which whoever sends the reply consumes or destroys. */
   readonly body?: Uint8Array | Readable | undefined
+  /** The connection is cut after so many bytes of the body: a fault that was asked for. */
+  readonly cutAfterBytes?: number | undefined
 }
 
 /** What the handler makes of a request. */
 export interface Exchange {
-  readonly reply: Reply
+  /** Absent: the connection is cut without an answer, a fault that was asked for. */
+  readonly reply: Reply | undefined
   /** To be called once, when the reply has been sent or its connection is gone: writes the access log. */
   finish(): void
 }

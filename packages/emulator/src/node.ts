@@ -115,10 +115,11 @@ export function createListener(context: ListenerContext): Listener {
     const body = createRequestBody(request)
     const { reply, finish } = await context.handle(toWireRequest(request, response, body, awaitsContinue))
     try {
-      await send(reply, request, response, body, closing)
+      if (reply === undefined) request.socket.destroy()
+      else await send(reply, request, response, body, closing)
     } catch {
       // The client is gone, or the bytes of the object are: what was sent so far must not look whole.
-      if (reply.body instanceof Readable) reply.body.destroy()
+      if (reply?.body instanceof Readable) reply.body.destroy()
       response.destroy()
     }
     finish()
@@ -189,6 +190,7 @@ async function send(
   const unread = !request.complete
   const headers = { ...reply.headers, ...(unread || isLast ? { Connection: 'close' } : {}) }
   response.writeHead(reply.status, Object.entries(headers).flat())
+  if (reply.cutAfterBytes !== undefined) return await sendPart(reply.body, response, reply.cutAfterBytes)
   const drain = () => (unread ? body.drain(MAX_DRAIN_BYTES, MAX_DRAIN_MS) : undefined)
   if (reply.body instanceof Readable) {
     await drain()
@@ -201,6 +203,23 @@ async function send(
   await drain()
   response.end()
   await finished(response)
+}
+
+/** The first bytes of a body, and then the end of the connection. */
+async function sendPart(body: Reply['body'], response: ServerResponse, bytes: number): Promise<void> {
+  const chunks = body instanceof Readable ? (body as AsyncIterable<Uint8Array>) : [body ?? new Uint8Array()]
+  let rest = bytes
+  response.flushHeaders()
+  for await (const chunk of chunks) {
+    const part = chunk.subarray(0, rest)
+    rest -= part.length
+    // Until it is on its way: what waits in this process dies with the connection.
+    await new Promise<void>((resolve, reject) => {
+      response.write(part, (error) => (error ? reject(error) : resolve()))
+    })
+    if (rest === 0) break
+  }
+  response.destroy()
 }
 
 async function closeServer(server: Server, connections: ReadonlySet<Socket>): Promise<void> {

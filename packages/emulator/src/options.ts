@@ -1,5 +1,6 @@
 import type { AccessLogEntry } from './access-log.ts'
 import { isValidBucketName } from './bucket-name.ts'
+import type { FaultRule } from './faults/fault-rule.ts'
 import type { EmulatorCredential } from './known-key.ts'
 import type { EmulatorRole } from './sts/role.ts'
 
@@ -63,6 +64,21 @@ export interface EmulatorOptions {
    * @default 60
    */
   readonly idleTimeoutSeconds?: number | undefined
+  /**
+   * How far the clock is ahead of `now`; negative for behind.
+   * @default 0
+   */
+  readonly clockOffsetSeconds?: number | undefined
+  /**
+   * What goes wrong from the start; {@link Emulator.faults} has it too.
+   * @default []
+   */
+  readonly faults?: readonly FaultRule[] | undefined
+  /**
+   * From 0 to below 1, for faults with a rate.
+   * @default Math.random
+   */
+  readonly random?: (() => number) | undefined
   /** Called once for each request, after its answer. */
   readonly onRequest?: ((entry: AccessLogEntry) => void) | undefined
 }
@@ -87,6 +103,9 @@ const TYPES: Readonly<Record<keyof EmulatorOptions, string>> = {
   strictSignature: 'boolean',
   now: 'function',
   idleTimeoutSeconds: 'number',
+  clockOffsetSeconds: 'number',
+  faults: 'array',
+  random: 'function',
   onRequest: 'function',
 }
 

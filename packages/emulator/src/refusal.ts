@@ -57,6 +57,7 @@ const REFUSALS = {
   RequestTimeTooSkewed: [403, 'The difference between the request time and the current time is too large.'], // [doc] / [guess]
   ServiceUnavailable: [503, 'The server is shutting down.'], // [doc] / [guess]
   SignatureDoesNotMatch: [403, 'The Signature you specified is invalid.'], // [doc] / [seen]
+  SlowDown: [503, 'Please reduce your request rate.'], // [doc] / [guess]
   VerifyAlgorithmNotSupported: [400, 'The signature algorithm you specified is not supported.'], // [doc] / [guess]
   XMLSizeLimit: [400, 'The XML of the request body is too large.'], // [doc] / [guess]
 } as const

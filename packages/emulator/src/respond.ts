@@ -15,7 +15,7 @@ export function completeReply(reply: Reply, method: string, ids: RequestIds, now
     'x-cos-request-id': ids.requestId,
   }
   if (body === undefined && !bodiless) headers['Content-Length'] = '0'
-  return bodiless ? { status, headers } : { status, headers, body }
+  return bodiless ? { status, headers } : { ...reply, headers }
 }
 
 /** A refusal as COS's error document. */

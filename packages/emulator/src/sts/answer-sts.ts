@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { RequestTarget } from 'cos-presign'
 import type { AccessLogDraft } from '../access-log.ts'
+import type { ActiveFaultPlan } from '../faults/fault-plan.ts'
+import { ConnectionCut, withFaults } from '../faults/with-faults.ts'
 import type { FindKey } from '../known-key.ts'
 import { type Reply, toHeaderMap, type WireRequest } from '../message.ts'
 import { assumeRole, assumeRoleWithWebIdentity } from './assume-role.ts'
@@ -12,7 +14,7 @@ import type { Role } from './role.ts'
 import type { SignedAction, UnsignedAction } from './sts-action.ts'
 import type { StsCall, StsWire } from './sts-call.ts'
 import { StsRefusal } from './sts-refusal.ts'
-import type { Grant, IssuedKey, TemporaryKeys } from './temporary-keys.ts'
+import type { Grant, TemporaryKeys } from './temporary-keys.ts'
 
 /** What STS works with. */
 export interface StsServices {
@@ -23,6 +25,7 @@ export interface StsServices {
   readonly maxPolicyCharacters: number
   /** Milliseconds since the epoch. */
   readonly now: () => number
+  readonly faults: ActiveFaultPlan
 }
 
 const VERSION = '2018-08-13'
@@ -43,7 +46,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'QueryApiKey',
 ])
 
-/** Answers a call of STS as STS does: with JSON and status 200, whatever comes of it. Never rejects. */
+/** Answers a call of STS as STS does: with JSON and status 200, whatever comes of it. Rejects with `ConnectionCut` alone. */
 export async function answerSts(
   request: WireRequest,
   target: RequestTarget,
@@ -56,15 +59,14 @@ export async function answerSts(
     const call = readCall(await readWire(request, target, entry.host))
     entry.operation = call.action
     const grant = run(call, services)
-    const key = services.temporaryKeys.issue(grant)
-    if (key === undefined) {
-      throw new StsRefusal(
-        'InvalidParameter.PolicyTooLong',
-        'The policies are too long: the token that holds them would be longer than 4096 bytes.',
-      )
+    const faulty = {
+      target: { operation: call.action },
+      slowDown: () => new StsRefusal('RequestLimitExceeded'),
+      run: () => Promise.resolve(toReply({ ...issue(grant, services), RequestId: requestId })),
     }
-    return toReply({ ...toCredentials(key, grant), RequestId: requestId })
+    return await withFaults(services.faults, faulty, entry)
   } catch (error) {
+    if (error instanceof ConnectionCut) throw error
     const refusal = error instanceof StsRefusal ? error : new StsRefusal('InternalError.SystemError')
     if (refusal !== error) entry.error = error
     const { code, message, reason } = refusal
@@ -117,7 +119,16 @@ function run(call: StsCall, { findKey, roles, maxPolicyCharacters, now }: StsSer
   throw new StsRefusal('InvalidAction')
 }
 
-function toCredentials({ secretId, secretKey, securityToken }: IssuedKey, { expiresAt }: Grant): object {
+function issue(grant: Grant, { temporaryKeys }: StsServices): object {
+  const key = temporaryKeys.issue(grant)
+  if (key === undefined) {
+    throw new StsRefusal(
+      'InvalidParameter.PolicyTooLong',
+      'The policies are too long: the token that holds them would be longer than 4096 bytes.',
+    )
+  }
+  const { secretId, secretKey, securityToken } = key
+  const { expiresAt } = grant
   return {
     Credentials: { Token: securityToken, TmpSecretId: secretId, TmpSecretKey: secretKey },
     ExpiredTime: expiresAt,
