@@ -7,8 +7,8 @@ export interface Crc64 {
 }
 
 // Protocol section 1.15: the reflected polynomial 0xC96C5795D7870F42, high and low half.
-const POLYNOMIAL_HIGH = 0xc96c5795
-const POLYNOMIAL_LOW = 0xd7870f42
+export const POLYNOMIAL_HIGH = 0xc96c5795
+export const POLYNOMIAL_LOW = 0xd7870f42
 
 /** Bytes taken in one step of the main loop. */
 const SLICES = 8

@@ -11,11 +11,19 @@ export interface ExpectedDigests {
   readonly sha1?: string | undefined
 }
 
+/** What a body hashes to. */
+export interface ReceivedDigests {
+  /** MD5 in hex, which is the ETag of a simple upload. */
+  readonly etag: string
+  /** An unsigned decimal. */
+  readonly crc64: string
+}
+
 /** The digests of a body, computed as it passes. */
 export interface Digests {
   update(chunk: Uint8Array): void
   /** @throws {Refusal} `BadDigest`, `InvalidSHA1Digest` when the body is not the one announced. */
-  finish(): { etag: string; crc64: string }
+  finish(): ReceivedDigests
 }
 
 /** @throws {Refusal} `InvalidDigest`, `InvalidSHA1Digest` when a header is no digest at all. */

@@ -1,19 +1,34 @@
 import type { Operation } from './operation.ts'
+import { abortMultipartUpload } from './operations/abort-multipart-upload.ts'
+import { appendObject } from './operations/append-object.ts'
+import { completeMultipartUpload } from './operations/complete-multipart-upload.ts'
 import { deleteBucket } from './operations/delete-bucket.ts'
 import { deleteBucketCors } from './operations/delete-bucket-cors.ts'
+import { deleteMultipleObjects } from './operations/delete-multiple-objects.ts'
 import { deleteObject } from './operations/delete-object.ts'
+import { deleteObjectTagging } from './operations/delete-object-tagging.ts'
+import { getBucket } from './operations/get-bucket.ts'
 import { getBucketAcl } from './operations/get-bucket-acl.ts'
 import { getBucketCors } from './operations/get-bucket-cors.ts'
 import { getBucketLocation } from './operations/get-bucket-location.ts'
 import { getBucketVersioning } from './operations/get-bucket-versioning.ts'
 import { getObject } from './operations/get-object.ts'
+import { getObjectTagging } from './operations/get-object-tagging.ts'
 import { getService } from './operations/get-service.ts'
 import { headBucket } from './operations/head-bucket.ts'
 import { headObject } from './operations/head-object.ts'
+import { initiateMultipartUpload } from './operations/initiate-multipart-upload.ts'
+import { listMultipartUploads } from './operations/list-multipart-uploads.ts'
+import { listParts } from './operations/list-parts.ts'
+import { postObjectRestore } from './operations/post-object-restore.ts'
 import { putBucket } from './operations/put-bucket.ts'
 import { putBucketAcl } from './operations/put-bucket-acl.ts'
 import { putBucketCors } from './operations/put-bucket-cors.ts'
 import { putObject } from './operations/put-object.ts'
+import { putObjectCopy } from './operations/put-object-copy.ts'
+import { putObjectTagging } from './operations/put-object-tagging.ts'
+import { uploadPart } from './operations/upload-part.ts'
+import { uploadPartCopy } from './operations/upload-part-copy.ts'
 
 /** What a request addresses: the account, a bucket (path `/`), or an object. */
 export type Level = 'service' | 'bucket' | 'object'
@@ -39,7 +54,13 @@ const ROUTES: readonly Route[] = [
   { method: 'GET', level: 'service', name: 'GetService', run: getService },
 
   { method: 'GET', level: 'bucket', params: ['versions'], name: 'GetBucketObjectVersions' },
-  { method: 'GET', level: 'bucket', params: ['uploads'], name: 'ListMultipartUploads' },
+  {
+    method: 'GET',
+    level: 'bucket',
+    params: ['uploads'],
+    name: 'ListMultipartUploads',
+    run: listMultipartUploads,
+  },
   { method: 'GET', level: 'bucket', params: ['acl'], name: 'GetBucketACL', run: getBucketAcl },
   { method: 'PUT', level: 'bucket', params: ['acl'], name: 'PutBucketACL', run: putBucketAcl },
   { method: 'GET', level: 'bucket', params: ['cors'], name: 'GetBucketCORS', run: getBucketCors },
@@ -54,8 +75,14 @@ const ROUTES: readonly Route[] = [
     run: getBucketVersioning,
   },
   { method: 'PUT', level: 'bucket', params: ['versioning'], name: 'PutBucketVersioning' },
-  { method: 'POST', level: 'bucket', params: ['delete'], name: 'DeleteMultipleObjects' },
-  { method: 'GET', level: 'bucket', name: 'GetBucket' },
+  {
+    method: 'POST',
+    level: 'bucket',
+    params: ['delete'],
+    name: 'DeleteMultipleObjects',
+    run: deleteMultipleObjects,
+  },
+  { method: 'GET', level: 'bucket', name: 'GetBucket', run: getBucket },
   { method: 'HEAD', level: 'bucket', name: 'HeadBucket', run: headBucket },
   { method: 'PUT', level: 'bucket', name: 'PutBucket', run: putBucket, createsBucket: true },
   { method: 'DELETE', level: 'bucket', name: 'DeleteBucket', run: deleteBucket },
@@ -67,20 +94,45 @@ const ROUTES: readonly Route[] = [
     params: ['partnumber', 'uploadid'],
     header: 'x-cos-copy-source',
     name: 'UploadPartCopy',
+    run: uploadPartCopy,
   },
-  { method: 'PUT', level: 'object', params: ['partnumber', 'uploadid'], name: 'UploadPart' },
+  { method: 'PUT', level: 'object', params: ['partnumber', 'uploadid'], name: 'UploadPart', run: uploadPart },
   { method: 'PUT', level: 'object', params: ['acl'], name: 'PutObjectACL' },
-  { method: 'PUT', level: 'object', params: ['tagging'], name: 'PutObjectTagging' },
-  { method: 'PUT', level: 'object', header: 'x-cos-copy-source', name: 'PutObjectCopy' },
-  { method: 'POST', level: 'object', params: ['uploads'], name: 'InitiateMultipartUpload' },
-  { method: 'POST', level: 'object', params: ['uploadid'], name: 'CompleteMultipartUpload' },
-  { method: 'POST', level: 'object', params: ['append'], name: 'AppendObject' },
-  { method: 'POST', level: 'object', params: ['restore'], name: 'PostObjectRestore' },
-  { method: 'GET', level: 'object', params: ['uploadid'], name: 'ListParts' },
+  { method: 'PUT', level: 'object', params: ['tagging'], name: 'PutObjectTagging', run: putObjectTagging },
+  { method: 'PUT', level: 'object', header: 'x-cos-copy-source', name: 'PutObjectCopy', run: putObjectCopy },
+  {
+    method: 'POST',
+    level: 'object',
+    params: ['uploads'],
+    name: 'InitiateMultipartUpload',
+    run: initiateMultipartUpload,
+  },
+  {
+    method: 'POST',
+    level: 'object',
+    params: ['uploadid'],
+    name: 'CompleteMultipartUpload',
+    run: completeMultipartUpload,
+  },
+  { method: 'POST', level: 'object', params: ['append'], name: 'AppendObject', run: appendObject },
+  { method: 'POST', level: 'object', params: ['restore'], name: 'PostObjectRestore', run: postObjectRestore },
+  { method: 'GET', level: 'object', params: ['uploadid'], name: 'ListParts', run: listParts },
   { method: 'GET', level: 'object', params: ['acl'], name: 'GetObjectACL' },
-  { method: 'GET', level: 'object', params: ['tagging'], name: 'GetObjectTagging' },
-  { method: 'DELETE', level: 'object', params: ['uploadid'], name: 'AbortMultipartUpload' },
-  { method: 'DELETE', level: 'object', params: ['tagging'], name: 'DeleteObjectTagging' },
+  { method: 'GET', level: 'object', params: ['tagging'], name: 'GetObjectTagging', run: getObjectTagging },
+  {
+    method: 'DELETE',
+    level: 'object',
+    params: ['uploadid'],
+    name: 'AbortMultipartUpload',
+    run: abortMultipartUpload,
+  },
+  {
+    method: 'DELETE',
+    level: 'object',
+    params: ['tagging'],
+    name: 'DeleteObjectTagging',
+    run: deleteObjectTagging,
+  },
   { method: 'GET', level: 'object', name: 'GetObject', run: getObject },
   { method: 'HEAD', level: 'object', name: 'HeadObject', run: headObject },
   { method: 'PUT', level: 'object', name: 'PutObject', run: putObject },
@@ -124,7 +176,6 @@ const SUB_RESOURCES: ReadonlySet<string> = new Set([
   'torrent',
   'uploadid',
   'uploads',
-  'versionid',
   'versioning',
   'versions',
   'website',

@@ -6,7 +6,7 @@ import {
   createAccessLogDraft,
   writeAccessLog,
 } from './access-log.ts'
-import { type AddressBook, readHost, regionOf, resolveAddress } from './address.ts'
+import { readHost, regionOf, resolveAddress } from './address.ts'
 import { assertNoOverrides } from './anonymous-access.ts'
 import { authorise, identify } from './authorise.ts'
 import type { CorsConfiguration } from './bucket-settings.ts'
@@ -16,6 +16,7 @@ import { findRoute, type Level, type Route } from './dispatch.ts'
 import type { ActiveFaultPlan } from './faults/fault-plan.ts'
 import { bodyOf, ConnectionCut, withFaults } from './faults/with-faults.ts'
 import type { FindKey } from './known-key.ts'
+import { encodeKey } from './listing-params.ts'
 import { type Handler, type HeaderMap, type Reply, toHeaderMap, type WireRequest } from './message.ts'
 import type { OperationRequest, OperationServices } from './operation.ts'
 import { Refusal } from './refusal.ts'
@@ -33,7 +34,6 @@ const MAX_KEY_BYTES = 850
 
 /** What the handler works with. */
 export interface HandlerServices extends OperationServices {
-  readonly addressBook: AddressBook
   readonly findKey: FindKey
   readonly sts: StsServices
   /** For buckets that say nothing about it themselves. */
@@ -130,6 +130,7 @@ async function answer(request: WireRequest, services: HandlerServices, progress:
     method: request.method,
     bucket,
     key,
+    url: `http://${host}${encodeKey(target.path)}`,
     params,
     headers,
     openBody: () => request.openBody(),

@@ -1,3 +1,4 @@
+import { toRestoreHeader } from './archive.ts'
 import { Refusal } from './refusal.ts'
 import type { ObjectRecord } from './store.ts'
 
@@ -19,8 +20,11 @@ const OVERRIDES = [
 export function toObjectHeaders(
   record: ObjectRecord,
   params: ReadonlyMap<string, string>,
+  now: number,
 ): Record<string, string> {
   const { 'x-cos-storage-class': storageClass = 'STANDARD', ...stored } = record.headers
+  const tagCount = record.tags?.length ?? 0
+  const restored = toRestoreHeader(record, now)
   return {
     ...stored,
     ...readOverrides(params),
@@ -29,7 +33,9 @@ export function toObjectHeaders(
     ETag: `"${record.etag}"`,
     'Last-Modified': new Date(record.modifiedAt).toUTCString(),
     'x-cos-hash-crc64ecma': record.crc64,
-    'x-cos-object-type': 'normal',
+    'x-cos-object-type': record.type ?? 'normal',
+    ...(tagCount === 0 ? {} : { 'x-cos-tagging-count': String(tagCount) }),
+    ...(restored === undefined ? {} : { 'x-cos-restore': restored }),
   }
 }
 

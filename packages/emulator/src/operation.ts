@@ -1,3 +1,4 @@
+import type { AddressBook } from './address.ts'
 import type { HeaderMap, Reply } from './message.ts'
 import type { Store } from './store.ts'
 
@@ -8,6 +9,8 @@ export interface OperationRequest {
   readonly bucket: string
   /** The decoded path without its first slash; empty for an operation on the bucket. */
   readonly key: string
+  /** What the request addresses, without parameters: `http://host/key`, percent-encoded. */
+  readonly url: string
   /** Decoded query parameters by lower-case name; of a repeated one the first. */
   readonly params: ReadonlyMap<string, string>
   readonly headers: HeaderMap
@@ -31,6 +34,8 @@ export interface OperationServices {
   readonly now: () => number
   /** Such as `ap-guangzhou`. */
   readonly region: string
+  /** Says which bucket an address is in. */
+  readonly addressBook: AddressBook
 }
 
 /** One COS operation: answers, or throws a `Refusal`. */

@@ -41,6 +41,8 @@ export interface ObjectRecord extends ObjectProperties {
   readonly modifiedAt: number
   /** Whether bytes may be appended. @default 'normal' */
   readonly type?: 'normal' | 'appendable' | undefined
+  /** Of an archived object that somebody wants to read: from when until when that can be done, in milliseconds. */
+  readonly restoration?: { readonly readyAt: number; readonly expiresAt: number } | undefined
 }
 
 /** A multipart upload that has been initiated and neither completed nor aborted. */

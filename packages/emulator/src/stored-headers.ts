@@ -49,3 +49,8 @@ export function pickStoredHeaders(headers: HeaderMap): Record<string, string> {
     throw new Refusal('NotSupportedStorageClass')
   return picked
 }
+
+/** Of an object, or of what will be one. */
+export function storageClassOf({ headers }: { readonly headers: Readonly<Record<string, string>> }): string {
+  return headers['x-cos-storage-class'] ?? 'STANDARD'
+}

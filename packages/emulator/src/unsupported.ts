@@ -5,8 +5,6 @@ type Lookup = ReadonlyMap<string, string>
 
 /** Headers that ask COS for something which is not built: answering 200 would be a lie. */
 const HEADERS: readonly [name: RegExp, harmless?: RegExp][] = [
-  [/^x-cos-tagging$/, /^$/],
-  [/^x-cos-forbid-overwrite$/, /^(?:false)?$/i],
   [/^x-cos-server-side-encryption/],
   [/^x-cos-callback/],
   [/^pic-operations$/, /^$/],
@@ -31,9 +29,20 @@ export function assertSupported(level: Level, params: Lookup, headers: Lookup): 
     const row = rows.find(([pattern]) => pattern.test(name))
     if (row && !row[1]?.test(value)) throw notImplemented(`the header ${name}`)
   }
+  assertVersion(params.get('versionid'))
   for (const name of params.keys()) {
     if (PROCESSING.test(name)) throw notImplemented('data processing (CI)')
   }
+}
+
+/**
+ * Whether a request may name that version. No bucket of the emulator has versioning, so each object has one version, which
+ * COS calls `null`. Another id comes from a bucket that has; it gets no answer that could be taken for one about a version.
+ *
+ * @throws {Refusal} `NotImplemented`
+ */
+export function assertVersion(versionId: string | undefined): void {
+  if (versionId && versionId !== 'null') throw notImplemented('versioning (versionId)')
 }
 
 /** The refusal for what COS can do and the emulator cannot. */

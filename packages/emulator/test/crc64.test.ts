@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createCrc64 } from '../src/crc64.ts'
+import { combineCrc64 } from '../src/crc64-combine.ts'
 
 // Protocol section 1.15, digest vectors.
 const KNOWN = [
@@ -21,6 +22,36 @@ test('crc64 does not depend on how the bytes are cut into pieces', () => {
       expect(crc64Of(...pieces)).toBe(crc64Of(Buffer.concat(pieces)))
     }),
   )
+})
+
+test('combined checksums are that of the whole, whatever the pieces', () => {
+  fc.assert(
+    fc.property(fc.array(fc.uint8Array({ maxLength: 100 })), (pieces) => {
+      const known = pieces.map((bytes) => ({ size: bytes.length, crc64: crc64Of(bytes) }))
+      expect(combineCrc64(known)).toBe(crc64Of(Buffer.concat(pieces)))
+    }),
+  )
+  expect(combineCrc64([])).toBe('0')
+})
+
+test('checksums of large pieces are combined without their bytes', () => {
+  const zeros = Buffer.alloc(1024 ** 2)
+  const crc64 = createCrc64()
+  for (let piece = 0; piece < 64; piece++) crc64.update(zeros)
+  crc64.update(Buffer.from('end'))
+  const pieces = [
+    { size: 40 * 1024 ** 2, crc64: repeated(40) },
+    { size: 24 * 1024 ** 2, crc64: repeated(24) },
+    { size: 3, crc64: crc64Of(Buffer.from('end')) },
+  ]
+  expect(combineCrc64(pieces)).toBe(crc64.digest())
+  // Ten thousand parts of 5 GB, each of another size: a power of x for each.
+  const many = Array.from({ length: 10_000 }, (_, index) => ({ size: 5 * 1024 ** 3 - index, crc64: '1' }))
+  expect(combineCrc64(many)).toMatch(/^\d+$/)
+
+  function repeated(count: number): string {
+    return combineCrc64(Array.from({ length: count }, () => ({ size: zeros.length, crc64: crc64Of(zeros) })))
+  }
 })
 
 test('crc64 is what the definition gives bit by bit', () => {

@@ -56,6 +56,7 @@ function toRequest(
     method: 'PUT',
     bucket: 'examplebucket-1250000000',
     key: 'a',
+    url: 'http://localhost/a',
     params: new Map(),
     headers: new Map(Object.entries(headers)),
     openBody,

@@ -1,3 +1,4 @@
+import { assertReadable } from '../archive.ts'
 import type { HeaderMap, Reply } from '../message.ts'
 import { toObjectHeaders } from '../object-headers.ts'
 import type { OperationRequest, OperationServices } from '../operation.ts'
@@ -6,10 +7,11 @@ import { parseRange } from '../range.ts'
 import { Refusal } from '../refusal.ts'
 import type { ObjectRecord } from '../store.ts'
 
-const ARCHIVED: ReadonlySet<string> = new Set(['ARCHIVE', 'DEEP_ARCHIVE'])
-
 /** `GET /key`, whole, or one range of it. */
-export async function getObject(request: OperationRequest, { store }: OperationServices): Promise<Reply> {
+export async function getObject(
+  request: OperationRequest,
+  { store, now }: OperationServices,
+): Promise<Reply> {
   const found = await store.getObject(request.bucket, request.key, (record) => {
     const range = wantedRange(request.headers, record)
     return range === 'unsatisfiable' ? undefined : range
@@ -17,7 +19,7 @@ export async function getObject(request: OperationRequest, { store }: OperationS
   if (found === undefined) throw new Refusal('NoSuchKey')
   const { record, body } = found
   try {
-    const reply = describe(request, record)
+    const reply = describe(request, record, now())
     if (reply.status !== 304) return { ...reply, body }
     body.destroy()
     return reply
@@ -28,12 +30,12 @@ export async function getObject(request: OperationRequest, { store }: OperationS
 }
 
 /** The answer without its body. */
-function describe(request: OperationRequest, record: ObjectRecord): Reply {
-  const headers = toObjectHeaders(record, request.params)
+function describe(request: OperationRequest, record: ObjectRecord, now: number): Reply {
+  const headers = toObjectHeaders(record, request.params, now)
   const instead = checkPreconditions(request.headers, record)
   if (instead === 412) throw new Refusal('PreconditionFailed')
   if (instead === 304) return { status: 304, headers }
-  if (ARCHIVED.has(record.headers['x-cos-storage-class'] ?? '')) throw new Refusal('InvalidObjectState')
+  assertReadable(record, now)
 
   const range = wantedRange(request.headers, record)
   if (range === 'unsatisfiable') {

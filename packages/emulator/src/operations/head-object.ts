@@ -5,10 +5,13 @@ import { checkPreconditions } from '../preconditions.ts'
 import { Refusal } from '../refusal.ts'
 
 /** `HEAD /key`. A `Range` does not change the answer (RFC 9110, section 14.2: it is defined for GET). */
-export async function headObject(request: OperationRequest, { store }: OperationServices): Promise<Reply> {
+export async function headObject(
+  request: OperationRequest,
+  { store, now }: OperationServices,
+): Promise<Reply> {
   const record = await store.headObject(request.bucket, request.key)
   if (record === undefined) throw new Refusal('NoSuchKey')
-  const headers = toObjectHeaders(record, request.params)
+  const headers = toObjectHeaders(record, request.params, now())
   const instead = checkPreconditions(request.headers, record)
   if (instead === 412) throw new Refusal('PreconditionFailed')
   if (instead === 304) return { status: 304, headers }
