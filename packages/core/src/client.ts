@@ -37,7 +37,9 @@ export interface CosClientOptions {
   readonly Endpoint?: string | undefined
   /** The whole host, such as `files.example.com`; `{Bucket}` and `{Region}` in it are replaced. Before `Endpoint` and `Region`. */
   readonly Domain?: string | undefined
+  /** Names the key; stands in every signature. */
   readonly SecretId: string
+  /** Signs, and goes nowhere: not into a URL, an error or a print. */
   readonly SecretKey: string
   /** The token of a temporary key. */
   readonly Token?: string | undefined
@@ -90,7 +92,9 @@ export interface SignParams extends DownloadUrlParams {
 
 /** A presigned URL with all that its sender must know. Prints redacted; `url` and JSON are complete, for sending. */
 export interface PresignedRequest {
+  /** The only method the URL is good for. */
   readonly method: Method
+  /** Whoever has it may make the request: as secret as what it opens. */
   readonly url: string
   /** Headers the sender must send, as given; Host, which clients send by themselves, left out. */
   readonly headers: Readonly<Record<string, string>>
@@ -253,7 +257,11 @@ export class CosClient {
     return printRedacted({ authorization, headers })
   }
 
-  /** The address of an object (or bucket), not signed: for public objects, or to be sent with {@link authorize}d headers. */
+  /**
+   * The address of an object (or bucket), not signed: for public objects, or to be sent with {@link authorize}d headers.
+   *
+   * @see https://cloud.tencent.com/document/product/436/6224
+   */
   getObjectUrl(params: ObjectParams): string {
     assertOptions(params, 'params', OBJECT)
     const { scheme, bucketHost, python } = this.#settings()

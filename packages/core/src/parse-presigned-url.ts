@@ -7,6 +7,7 @@ import { isWellFormed, toUtf8Bytes } from './utf8.ts'
 
 /** A presigned URL, taken apart. */
 export interface ParsedPresignedUrl extends SignatureFields {
+  /** In lower case. */
   readonly scheme: Scheme
   /** Host and port as written. */
   readonly host: string

@@ -3,6 +3,7 @@ import { type RequestTarget, readTarget } from './request-target.ts'
 
 /** A request as it came from the wire. */
 export interface ReceivedRequest {
+  /** Letter case does not matter. */
   readonly method: string
   /** As on the request line: origin form (`/key?query`) or absolute form (`http://host/key?query`). */
   readonly target: string

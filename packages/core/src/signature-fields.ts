@@ -5,6 +5,7 @@ import type { TimeWindow } from './time-window.ts'
 export interface SignatureFields {
   /** `sha1`, the only published algorithm. */
   readonly algorithm: string
+  /** Names the key that signed; as it came, so unverified. */
   readonly secretId: string
   /** `q-sign-time`: what StringToSign holds. */
   readonly signTime: TimeWindow

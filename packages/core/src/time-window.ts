@@ -3,7 +3,9 @@ import { SignatureError } from './errors.ts'
 
 /** When a signature starts and ends to be valid, both inclusive, in Unix seconds. */
 export interface TimeWindow {
+  /** The first second. */
   readonly startsAt: number
+  /** The last second. */
   readonly expiresAt: number
 }
 

@@ -19,6 +19,7 @@ import { fromWire } from './utf8.ts'
 
 /** The key that a SecretId names, as the verifier needs it; a `Credential` fits. */
 export interface KeyRecord {
+  /** What the signature is computed with again. */
   readonly secretKey: string
   /** With it the key is temporary: the request must carry exactly this token. */
   readonly securityToken?: string | undefined
@@ -76,7 +77,9 @@ export type VerificationFailureCode =
 
 /** The answer for a request whose signature holds. */
 export interface VerifiedRequest {
+  /** The signature is that of this request, and its time and key are good. */
   readonly ok: true
+  /** Whose key signed. */
   readonly secretId: string
   /** Where the signature was: the `Authorization` header, the query, or the query's `sign` parameter. */
   readonly carrier: 'header' | 'query' | 'merged'
@@ -96,7 +99,9 @@ export interface VerifiedRequest {
 
 /** The answer for any other request. */
 export interface RefusedRequest {
+  /** Not to be served. */
   readonly ok: false
+  /** Stable reason. */
   readonly code: VerificationFailureCode
   /** A sentence for people. Holds no secret. */
   readonly message: string

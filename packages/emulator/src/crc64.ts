@@ -6,7 +6,7 @@ export interface Crc64 {
   digest(): string
 }
 
-// Protocol section 1.15: the reflected polynomial 0xC96C5795D7870F42, high and low half.
+// ECMA-182, annex B, reflected: 0xC96C5795D7870F42, high and low half.
 export const POLYNOMIAL_HIGH = 0xc96c5795
 export const POLYNOMIAL_LOW = 0xd7870f42
 

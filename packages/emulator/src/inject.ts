@@ -3,6 +3,7 @@ import type { Handler, WireRequest } from './message.ts'
 
 /** A request to answer without a socket. */
 export interface InjectRequest {
+  /** In upper case. */
   readonly method: string
   /** As on the request line: `/key?query` or `http://host/key?query`, percent-encoded by the caller. */
   readonly target: string
@@ -25,9 +26,11 @@ export interface InjectRequest {
 
 /** The answer to an injected request. */
 export interface InjectResponse {
+  /** HTTP status. */
   readonly statusCode: number
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>
+  /** All of it; empty to HEAD. */
   readonly body: Buffer
 }
 

@@ -26,6 +26,7 @@ export interface ListenOptions {
 export interface ListenAddress {
   /** Without a path: `http://127.0.0.1:9000`. */
   readonly url: string
+  /** The one that was asked for, or the free one that was found. */
   readonly port: number
 }
 
