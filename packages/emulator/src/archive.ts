@@ -12,6 +12,7 @@ const DAY_MS = 24 * HOUR_MS
  */
 const RESTORE_MS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   ARCHIVE: { Expedited: 5 * MINUTE_MS, Standard: 5 * HOUR_MS, Bulk: 12 * HOUR_MS },
+  MAZ_ARCHIVE: { Expedited: 5 * MINUTE_MS, Standard: 5 * HOUR_MS, Bulk: 12 * HOUR_MS },
   DEEP_ARCHIVE: { Standard: 24 * HOUR_MS, Bulk: 48 * HOUR_MS },
 }
 

@@ -13,6 +13,7 @@ import { getBucketCors } from './operations/get-bucket-cors.ts'
 import { getBucketLocation } from './operations/get-bucket-location.ts'
 import { getBucketVersioning } from './operations/get-bucket-versioning.ts'
 import { getObject } from './operations/get-object.ts'
+import { getObjectAcl } from './operations/get-object-acl.ts'
 import { getObjectTagging } from './operations/get-object-tagging.ts'
 import { getService } from './operations/get-service.ts'
 import { headBucket } from './operations/head-bucket.ts'
@@ -20,11 +21,13 @@ import { headObject } from './operations/head-object.ts'
 import { initiateMultipartUpload } from './operations/initiate-multipart-upload.ts'
 import { listMultipartUploads } from './operations/list-multipart-uploads.ts'
 import { listParts } from './operations/list-parts.ts'
+import { postObject } from './operations/post-object.ts'
 import { postObjectRestore } from './operations/post-object-restore.ts'
 import { putBucket } from './operations/put-bucket.ts'
 import { putBucketAcl } from './operations/put-bucket-acl.ts'
 import { putBucketCors } from './operations/put-bucket-cors.ts'
 import { putObject } from './operations/put-object.ts'
+import { putObjectAcl } from './operations/put-object-acl.ts'
 import { putObjectCopy } from './operations/put-object-copy.ts'
 import { putObjectTagging } from './operations/put-object-tagging.ts'
 import { uploadPart } from './operations/upload-part.ts'
@@ -45,6 +48,8 @@ export interface Route {
   readonly name: string
   /** Absent: not implemented. */
   readonly run?: Operation
+  /** Whether whom it is from is said in its body, so that the operation itself finds out and decides. */
+  readonly isForm?: boolean
   /** Whether the bucket need not exist. */
   readonly createsBucket?: boolean
 }
@@ -86,7 +91,7 @@ const ROUTES: readonly Route[] = [
   { method: 'HEAD', level: 'bucket', name: 'HeadBucket', run: headBucket },
   { method: 'PUT', level: 'bucket', name: 'PutBucket', run: putBucket, createsBucket: true },
   { method: 'DELETE', level: 'bucket', name: 'DeleteBucket', run: deleteBucket },
-  { method: 'POST', level: 'bucket', name: 'PostObject' },
+  { method: 'POST', level: 'bucket', name: 'PostObject', run: postObject, isForm: true },
 
   {
     method: 'PUT',
@@ -97,7 +102,7 @@ const ROUTES: readonly Route[] = [
     run: uploadPartCopy,
   },
   { method: 'PUT', level: 'object', params: ['partnumber', 'uploadid'], name: 'UploadPart', run: uploadPart },
-  { method: 'PUT', level: 'object', params: ['acl'], name: 'PutObjectACL' },
+  { method: 'PUT', level: 'object', params: ['acl'], name: 'PutObjectACL', run: putObjectAcl },
   { method: 'PUT', level: 'object', params: ['tagging'], name: 'PutObjectTagging', run: putObjectTagging },
   { method: 'PUT', level: 'object', header: 'x-cos-copy-source', name: 'PutObjectCopy', run: putObjectCopy },
   {
@@ -117,7 +122,7 @@ const ROUTES: readonly Route[] = [
   { method: 'POST', level: 'object', params: ['append'], name: 'AppendObject', run: appendObject },
   { method: 'POST', level: 'object', params: ['restore'], name: 'PostObjectRestore', run: postObjectRestore },
   { method: 'GET', level: 'object', params: ['uploadid'], name: 'ListParts', run: listParts },
-  { method: 'GET', level: 'object', params: ['acl'], name: 'GetObjectACL' },
+  { method: 'GET', level: 'object', params: ['acl'], name: 'GetObjectACL', run: getObjectAcl },
   { method: 'GET', level: 'object', params: ['tagging'], name: 'GetObjectTagging', run: getObjectTagging },
   {
     method: 'DELETE',

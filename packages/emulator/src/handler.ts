@@ -8,16 +8,15 @@ import {
 } from './access-log.ts'
 import { readHost, regionOf, resolveAddress } from './address.ts'
 import { assertNoOverrides } from './anonymous-access.ts'
-import { authorise, identify } from './authorise.ts'
+import { authorise, identify, type Principal } from './authorise.ts'
 import type { CorsConfiguration } from './bucket-settings.ts'
 import type { PolicyFacts } from './check-policies.ts'
 import { answerPreflight, toCorsHeaders } from './cors.ts'
-import { findRoute, type Level, type Route } from './dispatch.ts'
+import { findRoute } from './dispatch.ts'
 import type { ActiveFaultPlan } from './faults/fault-plan.ts'
 import { bodyOf, ConnectionCut, withFaults } from './faults/with-faults.ts'
-import type { FindKey } from './known-key.ts'
 import { encodeKey } from './listing-params.ts'
-import { type Handler, type HeaderMap, type Reply, toHeaderMap, type WireRequest } from './message.ts'
+import { type Handler, type Reply, toHeaderMap, type WireRequest } from './message.ts'
 import type { OperationRequest, OperationServices } from './operation.ts'
 import { Refusal } from './refusal.ts'
 import { createRequestIds } from './request-id.ts'
@@ -34,7 +33,6 @@ const MAX_KEY_BYTES = 850
 
 /** What the handler works with. */
 export interface HandlerServices extends OperationServices {
-  readonly findKey: FindKey
   readonly sts: StsServices
   /** For buckets that say nothing about it themselves. */
   readonly strictSignature: boolean
@@ -111,31 +109,39 @@ async function answer(request: WireRequest, services: HandlerServices, progress:
     return answerPreflight(headers, progress.cors)
   }
 
-  const principal = identify(request, services.findKey, services.now)
   const params = toParamMap(target)
-  const route = chooseRoute(request.method, address.level, params, headers)
+  const route = findRoute(request.method, address.level, params, headers)
+  const principal: Principal = route?.isForm
+    ? { kind: 'anonymous' }
+    : identify(request, services.findKey, services.now)
+  if (route === undefined) throw new Refusal('MethodNotAllowed')
   entry.operation = route.name
   if (record === undefined && address.level !== 'service' && !route.createsBucket)
     throw new Refusal('NoSuchBucket')
   const isStrict = record?.settings?.strictSignature ?? services.strictSignature
   if (isStrict && principal.kind === 'signer') assertAllSigned(headers, principal.signedHeaders)
-  const context = { store, facts: toPolicyFacts(request, { host, headers, params }, services) }
-  await authorise(principal, { action: route.name, bucket, key }, context)
+  const facts = toPolicyFacts(request, { host, headers, params }, services)
+  if (!route.isForm) await authorise(principal, { action: route.name, bucket, key }, { store, facts })
   if (principal.kind === 'anonymous') assertNoOverrides(params)
 
   if (route.run === undefined) throw notImplemented(route.name)
-  assertSupported(address.level, params, headers)
+  assertSupported(params, headers)
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) throw new Refusal('KeyTooLong')
   const operationRequest: OperationRequest = {
     method: request.method,
+    target: request.target,
     bucket,
     key,
     url: `http://${host}${encodeKey(target.path)}`,
     params,
     headers,
+    facts,
     openBody: () => request.openBody(),
     authorise: (action, otherBucket, otherKey) =>
-      authorise(principal, { action, bucket: otherBucket, key: otherKey }, context),
+      authorise(principal, { action, bucket: otherBucket, key: otherKey }, { store, facts }),
+    nameKey(named) {
+      entry.key = named
+    },
   }
   const run = withTrafficLimit(route.run)
   return await withFaults(
@@ -174,17 +180,6 @@ function readTarget(target: string): RequestTarget {
     const reason = error instanceof Error ? `: ${error.message}.` : '.'
     throw new Refusal('InvalidURI', { message: `Couldn't parse the specified URI${reason}` })
   }
-}
-
-function chooseRoute(
-  method: string,
-  level: Level,
-  params: ReadonlyMap<string, string>,
-  headers: HeaderMap,
-): Route {
-  const route = findRoute(method, level, params, headers)
-  if (route === undefined) throw new Refusal('MethodNotAllowed')
-  return route
 }
 
 function toParamMap({ params }: RequestTarget): Map<string, string> {

@@ -1,5 +1,5 @@
 import { type Policy, parsePolicy } from '@cos-presign/sts'
-import { type Credential, createCredential } from 'cos-presign'
+import { type Credential, createCredential, type KeyLookup } from 'cos-presign'
 import type { TemporaryKeys } from './sts/temporary-keys.ts'
 
 /** A policy of version 2.0: an object or its JSON text. */
@@ -43,6 +43,24 @@ export function createFindKey(
     const { secretKey, securityToken, grant } = found
     const credential = createCredential({ secretId, secretKey, securityToken, expiresAt: grant?.expiresAt })
     return { credential, policies: grant?.policies ?? {} }
+  }
+}
+
+/** A lookup for the verifiers of core, and the key it found: what was verified was verified with that. */
+export function createLookup(findKey: FindKey): {
+  readonly lookup: KeyLookup
+  readonly foundKey: () => KnownKey
+} {
+  let found: KnownKey | undefined
+  return {
+    lookup(secretId, tokens) {
+      found = findKey(secretId, tokens)
+      return found?.credential
+    },
+    foundKey() {
+      if (found === undefined) throw new Error('No key has been found yet')
+      return found
+    },
   }
 }
 

@@ -1,6 +1,6 @@
 import { toRestoreHeader } from './archive.ts'
-import { Refusal } from './refusal.ts'
 import type { ObjectRecord } from './store.ts'
+import { toHeaderValue } from './to-header-value.ts'
 
 const OVERRIDES = [
   'cache-control',
@@ -44,14 +44,7 @@ function readOverrides(params: ReadonlyMap<string, string>): Record<string, stri
   for (const name of OVERRIDES) {
     const value = params.get(`response-${name}`)
     if (!value) continue
-    // The value is text from a query, a header is bytes: UTF-8, one character a byte.
-    const bytes = Buffer.from(value, 'utf8').toString('latin1')
-    if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(bytes)) {
-      throw new Refusal('InvalidArgument', {
-        message: `The parameter response-${name} holds a character that a header cannot.`,
-      })
-    }
-    overrides[name] = bytes
+    overrides[name] = toHeaderValue(value, `The parameter response-${name}`)
   }
   return overrides
 }

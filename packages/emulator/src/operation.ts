@@ -1,10 +1,14 @@
 import type { AddressBook } from './address.ts'
+import type { PolicyFacts } from './check-policies.ts'
+import type { FindKey } from './known-key.ts'
 import type { HeaderMap, Reply } from './message.ts'
 import type { Store } from './store.ts'
 
 /** A verified request, as an operation needs it. */
 export interface OperationRequest {
   readonly method: string
+  /** As on the request line. */
+  readonly target: string
   /** `BucketName-APPID`, which exists unless the operation creates it. */
   readonly bucket: string
   /** The decoded path without its first slash; empty for an operation on the bucket. */
@@ -14,6 +18,8 @@ export interface OperationRequest {
   /** Decoded query parameters by lower-case name; of a repeated one the first. */
   readonly params: ReadonlyMap<string, string>
   readonly headers: HeaderMap
+  /** What policies ask about it. */
+  readonly facts: PolicyFacts
   /** See {@link WireRequest.openBody}. */
   openBody(): AsyncIterable<Uint8Array>
   /**
@@ -25,6 +31,8 @@ export interface OperationRequest {
    * @throws {Refusal} `AccessDenied`
    */
   authorise(action: string, bucket: string, key: string): Promise<void>
+  /** Tells the log which object it is about, where the address does not. */
+  nameKey(key: string): void
 }
 
 /** What operations work on. */
@@ -34,6 +42,7 @@ export interface OperationServices {
   readonly now: () => number
   /** Such as `ap-guangzhou`. */
   readonly region: string
+  readonly findKey: FindKey
   /** Says which bucket an address is in. */
   readonly addressBook: AddressBook
 }

@@ -25,7 +25,7 @@ export interface XmlBodyOptions {
  * and missing.
  */
 export async function readXmlBody(
-  request: OperationRequest,
+  request: Pick<OperationRequest, 'headers' | 'openBody'>,
   rootName: string,
   { maxBytes = 64 * 1024, needsMd5 = false }: XmlBodyOptions = {},
 ): Promise<XmlElement> {
@@ -43,7 +43,10 @@ export async function readXmlBody(
   return root
 }
 
-async function collect(request: OperationRequest, maxBytes: number): Promise<Buffer> {
+async function collect(
+  request: Pick<OperationRequest, 'headers' | 'openBody'>,
+  maxBytes: number,
+): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of request.openBody()) {

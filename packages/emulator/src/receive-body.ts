@@ -19,7 +19,7 @@ export interface ReceivedBody extends ReceivedDigests {
  * @throws {Refusal} `MissingContentLength`, `InvalidArgument`, `EntityTooLarge`, `IncompleteBody`, and those of digests.
  */
 export async function receiveBody<Target extends Incoming, Result>(
-  request: OperationRequest,
+  request: Pick<OperationRequest, 'headers' | 'openBody'>,
   open: () => Promise<Target>,
   commit: (target: Target, received: ReceivedBody) => Promise<Result>,
 ): Promise<Result> {
@@ -44,7 +44,7 @@ export async function receiveBody<Target extends Incoming, Result>(
 }
 
 /** The announced length, or `undefined` for a chunked body. */
-function readContentLength({ headers }: OperationRequest): number | undefined {
+function readContentLength({ headers }: Pick<OperationRequest, 'headers'>): number | undefined {
   const text = headers.get('content-length')
   if (text === undefined) {
     if (!headers.has('transfer-encoding')) throw new Refusal('MissingContentLength')

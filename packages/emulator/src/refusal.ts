@@ -22,6 +22,7 @@ const REFUSALS = {
     400,
     'You did not provide the number of bytes specified by the Content-Length HTTP header.',
   ], // [doc] / [guess]
+  IncorrectNumberOfFilesInPostRequest: [400, 'POST requires exactly one file upload per request.'], // [doc] / [guess]
   InternalError: [500, 'We encountered an internal error. Please try again.'], // [doc] / [guess]
   InvalidAccessKeyId: [403, 'The Access Key Id you provided does not exist in our records'], // [doc] / [seen]
   InvalidArgument: [400, 'Invalid Argument'], // [doc] / [guess]
@@ -31,12 +32,17 @@ const REFUSALS = {
   InvalidObjectState: [403, "The operation is not valid for the object's storage class."], // [doc] / [guess]
   InvalidPart: [400, 'One or more of the specified parts could not be found.'], // [doc] / [guess]
   InvalidPartOrder: [400, 'The list of parts was not in ascending order.'], // [doc] / [guess]
+  InvalidPolicyDocument: [
+    400,
+    'The content of the form does not meet the conditions specified in the policy document.',
+  ], // [doc] / [guess]
   InvalidRange: [416, 'The requested range is not satisfiable.'], // [doc] / [guess]
   InvalidRequest: [400, 'Invalid Request'], // [doc] / [guess]
   InvalidSHA1Digest: [400, 'The x-cos-content-sha1 you specified did not match what we received.'], // [doc] / [guess]
   InvalidTag: [400, 'The tag you specified is not valid.'], // [doc] / [guess]
   InvalidURI: [400, "Couldn't parse the specified URI."], // [doc] / [guess]
   KeyTooLong: [400, 'Your key is too long.'], // [doc] / [guess]
+  MalformedPOSTRequest: [400, 'The body of your POST request is not well-formed multipart/form-data.'], // [doc] / [doc]
   MalformedXML: [
     400,
     'The XML you provided was not well-formed or did not validate against our published schema.',

@@ -17,7 +17,7 @@ const STEP_MS = 50
  * @returns Bytes a second; `undefined` without a limit.
  * @throws {Refusal} `InvalidArgument`
  */
-function readTrafficLimit(values: ReadonlyMap<string, string>): number | undefined {
+export function readTrafficLimit(values: ReadonlyMap<string, string>): number | undefined {
   const text = values.get(NAME)
   if (!text) return undefined
   const bits = Number(text)
@@ -30,7 +30,7 @@ function readTrafficLimit(values: ReadonlyMap<string, string>): number | undefin
 }
 
 /** The same bytes, no faster than that. */
-async function* limitRate(
+export async function* limitRate(
   chunks: AsyncIterable<Uint8Array>,
   bytesPerSecond: number,
 ): AsyncGenerator<Uint8Array> {

@@ -1,4 +1,3 @@
-import type { Level } from './dispatch.ts'
 import { Refusal } from './refusal.ts'
 
 type Lookup = ReadonlyMap<string, string>
@@ -12,21 +11,13 @@ const HEADERS: readonly [name: RegExp, harmless?: RegExp][] = [
   [/^transfer-encoding$/, /^chunked$/i],
 ]
 
-/** The same, of objects. */
-const OBJECT_HEADERS: typeof HEADERS = [
-  [/^x-cos-acl$/, /^(?:default|private)?$/i],
-  [/^x-cos-grant-/, /^$/],
-  ...HEADERS,
-]
-
 /** Data processing is asked for by the name of a parameter that goes on after a slash: `imageMogr2/thumbnail/50x`. */
 const PROCESSING = /^(?:imagemogr2|imageview2|imageinfo|imageave|exif|watermark|ci-process)(?:\/|$)/
 
 /** @throws {Refusal} `NotImplemented`, naming what is not. */
-export function assertSupported(level: Level, params: Lookup, headers: Lookup): void {
-  const rows = level === 'object' ? OBJECT_HEADERS : HEADERS
+export function assertSupported(params: Lookup, headers: Lookup): void {
   for (const [name, value] of headers) {
-    const row = rows.find(([pattern]) => pattern.test(name))
+    const row = HEADERS.find(([pattern]) => pattern.test(name))
     if (row && !row[1]?.test(value)) throw notImplemented(`the header ${name}`)
   }
   assertVersion(params.get('versionid'))

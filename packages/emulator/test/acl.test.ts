@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator } from '../src/index.ts'
-import { BUCKET, createSender, elementsOf, KEY, outcomeOf, type Sent } from './sending.ts'
+import { BUCKET, createSender, elementsOf, KEY, md5Of, outcomeOf, type Sent } from './sending.ts'
 
 const ALL_USERS = 'http://cam.qcloud.com/groups/global/AllUsers'
 const OWNER = 'qcs::cam::uin/1250000000:uin/1250000000'
@@ -131,6 +131,105 @@ describe('the access control list of a bucket', () => {
   })
 })
 
+describe('the access control list of an object', () => {
+  beforeEach(() => send({ method: 'PUT', body: 'text' }))
+  const header = async () => (await send({ path: '/o', params: ACL })).headers['x-cos-acl']
+
+  it('is at first none of its own, and says so', async () => {
+    expect([await listOf('/o'), await header()]).toEqual([[OWN], 'default'])
+  })
+
+  it.each([
+    [{ 'x-cos-acl': 'public-read' }, [`Group ${ALL_USERS} READ`]],
+    [{ 'x-cos-acl': 'private' }, []],
+    [
+      { 'x-cos-grant-read': `id="${STRANGER}"`, 'x-cos-grant-full-control': 'id="100000000001"' },
+      [`CanonicalUser ${STRANGER} READ`, `CanonicalUser ${STRANGER} FULL_CONTROL`],
+    ],
+  ])('is set by %j: on its own, and by every way to make an object', async (headers, grants) => {
+    const given = headers as Record<string, string>
+    const withHeaders = { headers: given, method: 'PUT', body: 'x' }
+    await set(given, '/o')
+    await send({ ...withHeaders, path: '/put' })
+    await send({ ...withHeaders, method: 'POST', path: '/append', params: { append: '', position: '0' } })
+    const source = { 'x-cos-copy-source': `${BUCKET}.cos.ap-guangzhou.myqcloud.com/o` }
+    await send({ method: 'PUT', path: '/copy', headers: { ...given, ...source } })
+    const initiated = await send({ method: 'POST', path: '/parts', params: { uploads: '' }, headers: given })
+    const { UploadId: uploadId = '' } = elementsOf(initiated)
+    const part = await send({
+      method: 'PUT',
+      path: '/parts',
+      params: { partNumber: '1', uploadId },
+      body: 'x',
+    })
+    await send({
+      method: 'POST',
+      path: '/parts',
+      params: { uploadId },
+      body: `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${part.headers.etag}</ETag></Part></CompleteMultipartUpload>`,
+    })
+    for (const path of ['/o', '/put', '/append', '/copy', '/parts']) {
+      const answer = await send({ path, params: ACL })
+      expect([path, grantsIn(answer), answer.headers['x-cos-acl']]).toEqual([
+        path,
+        [OWN, ...grants],
+        undefined,
+      ])
+    }
+  })
+
+  it('is set by a document, and taken away by default', async () => {
+    expect((await setBody(policy(grant(`<URI>${ALL_USERS}</URI>`, 'READ', 'Group')), '/o')).statusCode).toBe(
+      200,
+    )
+    expect([await listOf('/o'), await header()]).toEqual([[OWN, `Group ${ALL_USERS} READ`], undefined])
+    expect((await set({ 'x-cos-acl': 'default' }, '/o')).statusCode).toBe(200)
+    expect([await listOf('/o'), await header()]).toEqual([[OWN], 'default'])
+    expect((await send()).body.toString()).toBe('text')
+  })
+
+  it('goes with its object: an overwrite begins anew, and a copy does not take it along', async () => {
+    await set({ 'x-cos-acl': 'public-read' }, '/o')
+    const source = { 'x-cos-copy-source': `${BUCKET}.cos.ap-guangzhou.myqcloud.com/o` }
+    await send({ method: 'PUT', path: '/copy', headers: source })
+    expect(await listOf('/copy')).toEqual([OWN])
+    await send({ method: 'PUT', body: 'newer' })
+    expect(await listOf('/o')).toEqual([OWN])
+  })
+
+  it.each<[string, Record<string, string>, string]>([
+    ['public-read-write, which is for buckets', { 'x-cos-acl': 'public-read-write' }, 'default'],
+    ['a grant of WRITE, which is for buckets', { 'x-cos-grant-write': 'id="1"' }, 'x-cos-grant-write'],
+  ])('is not set by %s', async (_, headers, message) => {
+    for (const answer of [await set(headers, '/o'), await send({ method: 'PUT', headers, body: 'x' })]) {
+      expect(outcomeOf(answer)).toEqual([400, 'InvalidArgument'])
+      expect(elementsOf(answer).Message).toContain(message)
+    }
+    expect((await send()).body.toString()).toBe('text')
+  })
+
+  it('needs an object', async () => {
+    expect(outcomeOf(await set({ 'x-cos-acl': 'private' }, '/missing'))).toEqual([404, 'NoSuchKey'])
+    expect(outcomeOf(await send({ path: '/missing', params: ACL }))).toEqual([404, 'NoSuchKey'])
+  })
+
+  it('counts more than its bucket’s for whoever has no key', async () => {
+    const outcome = async (sent: Sent = {}) => (await send({ ...sent, credential: undefined })).statusCode
+    await set({ 'x-cos-acl': 'public-read' }, '/o')
+    expect([await outcome(), await outcome({ method: 'HEAD' })]).toEqual([200, 200])
+    expect([await outcome({ path: '/other' }), await outcome({ method: 'HEAD', path: '/' })]).toEqual([
+      403, 403,
+    ])
+    await set({ 'x-cos-acl': 'public-read-write' })
+    await set({ 'x-cos-acl': 'private' }, '/o')
+    expect([await outcome(), await outcome({ path: '/other' })]).toEqual([403, 404])
+    await set({ 'x-cos-acl': 'default' }, '/o')
+    expect(await outcome()).toBe(200)
+    await set({ 'x-cos-grant-read-acp': `uri="${ALL_USERS}"` }, '/o')
+    expect([await outcome(), await outcome({ params: ACL })]).toEqual([403, 200])
+  })
+})
+
 describe('whoever has no key', () => {
   const nobody = (sent: Sent) => send({ ...sent, credential: undefined })
   const outcomes = async (requests: readonly Sent[]) => {
@@ -190,6 +289,32 @@ describe('whoever has no key', () => {
     expect(outcomeOf(answer)).toEqual([400, 'InvalidRequest'])
     expect(elementsOf(answer).Message).toContain('response-content-type')
     expect((await send({ params })).headers['content-type']).toBe('text/html')
+  })
+
+  it('may list, upload in parts and delete many where all users may, and copy nowhere', async () => {
+    await set({ 'x-cos-acl': 'public-read-write' })
+    expect((await nobody({ path: '/' })).statusCode).toBe(200)
+    const initiated = await nobody({ method: 'POST', path: '/parts', params: { uploads: '' } })
+    const { UploadId: uploadId = '' } = elementsOf(initiated)
+    const part: Sent = { method: 'PUT', path: '/parts', params: { partNumber: '1', uploadId }, body: 'x' }
+    expect((await nobody(part)).statusCode).toBe(200)
+    expect((await nobody({ path: '/parts', params: { uploadId } })).statusCode).toBe(200)
+    expect((await nobody({ method: 'DELETE', path: '/parts', params: { uploadId } })).statusCode).toBe(204)
+    const body = '<Delete><Object><Key>o</Key></Object></Delete>'
+    const many: Sent = {
+      method: 'POST',
+      path: '/',
+      params: { delete: '' },
+      body,
+      headers: { 'content-md5': md5Of(body) },
+    }
+    expect((await nobody(many)).body.toString()).toContain('<Deleted><Key>o</Key>')
+    const source = { 'x-cos-copy-source': `${BUCKET}.cos.ap-guangzhou.myqcloud.com/o` }
+    expect(outcomeOf(await nobody({ method: 'PUT', path: '/copy', headers: source }))).toEqual([
+      403,
+      'AccessDenied',
+    ])
+    expect(outcomeOf(await nobody({ path: '/o', params: { tagging: '' } }))).toEqual([403, 'AccessDenied'])
   })
 
   it('makes no bucket, and lists none', async () => {

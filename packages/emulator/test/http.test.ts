@@ -290,7 +290,7 @@ describe('whoever asks', () => {
   it('for what is not implemented is told so, by name, and never 200', async () => {
     for (const [operation, sent] of [
       ['GetBucketObjectVersions', { key: '/', params: { versions: '' } }],
-      ['GetObjectACL', { params: { acl: '' } }],
+      ['PutBucketVersioning', { method: 'PUT', key: '/', params: { versioning: '' } }],
       ['PUT object ?retention', { method: 'PUT', params: { retention: '' } }],
     ] as const) {
       const answer = await send(sent)
