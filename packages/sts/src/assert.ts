@@ -4,7 +4,7 @@ function kindOf(value: unknown): string {
 }
 
 /** The error for a value of the wrong type. */
-function wrongType(name: string, expected: string, value: unknown): TypeError {
+export function wrongType(name: string, expected: string, value: unknown): TypeError {
   return new TypeError(`"${name}" must be ${expected}; got ${kindOf(value)}`)
 }
 
@@ -15,6 +15,7 @@ export function wrongValue(name: string, fault: string): RangeError {
 
 /** Throws a TypeError unless the value is of the type. */
 export function assertType(value: unknown, name: string, type: 'string'): asserts value is string
+export function assertType(value: unknown, name: string, type: 'boolean'): asserts value is boolean
 export function assertType(value: unknown, name: string, type: 'function'): asserts value is () => unknown
 export function assertType(value: unknown, name: string, type: string): void {
   if (typeof value !== type) throw wrongType(name, `a ${type}`, value)

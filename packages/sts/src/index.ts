@@ -8,7 +8,21 @@ export {
 } from './client/sts-client.ts'
 export type { StsClientOptions } from './client/sts-settings.ts'
 export type { TemporaryKey } from './client/wire.ts'
+export {
+  type CreatedPolicy,
+  type CreatePolicyParams,
+  createPolicy,
+  type PolicyGrant,
+} from './create-policy/create-policy.ts'
+export type { PolicyWarning } from './create-policy/grant-resource.ts'
+export type { PolicyOperation } from './create-policy/operations.ts'
+export type {
+  PolicyDocument,
+  PolicyDocumentConditions,
+  PolicyDocumentStatement,
+} from './create-policy/policy-document.ts'
 export { StsError, type StsErrorCode } from './errors.ts'
+export { checkPresigningKey, type PresigningKeyFinding } from './policy/check-presigning-key.ts'
 export type { PolicyCondition } from './policy/condition.ts'
 export {
   explainPolicies,

@@ -109,7 +109,8 @@ function toLayer(name: string, sources: PolicySource | readonly PolicySource[]):
   return { name, policies: policies.map(toCompiledPolicy) }
 }
 
-function toCompiledPolicy(source: PolicySource): CompiledPolicy {
+/** A policy that can be asked, read if it was not yet. */
+export function toCompiledPolicy(source: PolicySource): CompiledPolicy {
   return source instanceof CompiledPolicy ? source : (parsePolicy(source) as CompiledPolicy)
 }
 
