@@ -37,6 +37,13 @@ const LANGUAGE_GLOBALS = new Set(
   WeakSet JSON Math Reflect`.split(/\s+/),
 )
 
+// The one part of core that may use what only some hosts have, because nothing else needs what it does; and exactly this. The rest
+// must not import it, or a page that signs one URL loads WebAssembly for a million.
+const BULK = 'packages/core/src/bulk/'
+const BULK_GLOBALS = new Set(
+  'WebAssembly TransformStream CompressionStream DecompressionStream TextDecoder TextEncoder atob'.split(' '),
+)
+
 const ANYWHERE =
   'because core must run in a bare ECMAScript 2022 engine (mini programs, edge functions, a page on plain http)'
 
@@ -59,17 +66,28 @@ for (const { folder, name, manifest } of packages) {
     if (name === 'cos-presign') faults.push(...judgeCoreFile(path, text, code))
   }
 }
-const coreLib = JSON.parse(read('packages/core/tsconfig.json')).compilerOptions
-if (coreLib.lib?.join() !== 'ES2022' || (coreLib.types ?? []).length > 0) {
+const core = JSON.parse(read('packages/core/tsconfig.json'))
+if (core.compilerOptions.lib?.join() !== 'ES2022' || (core.compilerOptions.types ?? []).length > 0) {
   faults.push(`packages/core/tsconfig.json: "lib" must be ["ES2022"] and "types" empty, ${ANYWHERE}`)
 }
+const bulk = JSON.parse(read('packages/core/tsconfig.bulk.json'))
+if (core.exclude?.join() !== 'src/bulk' || bulk.include?.join() !== 'src/bulk') {
+  faults.push(
+    'packages/core/tsconfig.bulk.json must include src/bulk and nothing else, and tsconfig.json exclude it, because its "lib" has a host',
+  )
+}
 
-report(faults, `Imports of ${packages.length} packages point at core; core uses the language alone.`)
+report(
+  faults,
+  `Imports of ${packages.length} packages point at core; core uses the language alone, and bulk ${BULK_GLOBALS.size} names of hosts.`,
+)
 
 /** What is wrong with one import, or nothing. */
 function judgeImport(specifier, { folder, name, manifest, path }) {
   if (specifier.startsWith('.')) {
     const target = posix.join(posix.dirname(path), specifier)
+    if (target.startsWith(BULK) && !path.startsWith(BULK))
+      return `imports ${specifier}; only cos-presign/bulk may, because WebAssembly must not be loaded by whoever signs one URL`
     if (target.startsWith(`${folder}/src/`) || target === `${folder}/package.json`) return undefined
     return `imports ${specifier}, outside its package's src, because of which the package would not work once installed alone`
   }
@@ -97,6 +115,7 @@ function judgeCoreFile(path, text, code) {
     )
   }
   for (const name of freeNames(text)) {
+    if (path.startsWith(BULK) && BULK_GLOBALS.has(name)) continue
     const line = lineAt(code, code.search(new RegExp(`(?<![\\w$.])${name.replaceAll('$', '\\$')}(?![\\w$])`)))
     found.push(
       `${path}:${line}: uses ${name}, which is not among LANGUAGE_GLOBALS of tools/check-imports.mjs; core does without, ${ANYWHERE}`,

@@ -20,6 +20,7 @@ const CHECKS = [
   ['test-types', 'types of tests and tools', bin('tsc', '-p', 'tsconfig.test.json')],
   ['knip', 'code and dependencies nobody reaches', bin('knip', '--no-progress', '--no-config-hints')],
   ['imports', 'imports point at core', tool('check-imports')],
+  ['wasm', 'the embedded module is what its source says', [...tool('build-wasm'), '--check']],
   ['exports', 'the public surface', tool('check-exports')],
   ['errors', 'docs/errors.md and the tables of codes', tool('check-errors')],
   ['packages', 'packed tarballs, publint, attw', tool('check-packages')],

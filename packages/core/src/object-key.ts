@@ -1,7 +1,7 @@
 import { assertText, wrongValue } from './assert.ts'
 
 /** The longest key COS takes, in UTF-8 bytes (documentation 436/13324). */
-const MAX_KEY_BYTES = 850
+export const MAX_KEY_BYTES = 850
 
 /** Checks the length of an object key. */
 export function assertKeyLength(key: string, name: string): void {
@@ -13,12 +13,15 @@ export function assertKeyLength(key: string, name: string): void {
   }
 }
 
-/** Refuses a key that no URL can carry: clients drop a last segment `.` or `..`, even percent-encoded. */
+/** Refuses a key that no URL can carry. */
 export function assertUrlKey(key: string, name: string): void {
+  if (endsInDots(key)) throw wrongValue(name, 'ends in "." or "..", which clients drop')
+}
+
+/** Whether the last segment is `.` or `..`, which clients drop, even percent-encoded. */
+export function endsInDots(key: string): boolean {
   // Without a look at the end first, the pattern stops at every slash.
-  if (key.endsWith('.') && /(?:^|\/)\.\.?$/.test(key)) {
-    throw wrongValue(name, 'ends in "." or "..", which clients drop')
-  }
+  return key.endsWith('.') && /(?:^|\/)\.\.?$/.test(key)
 }
 
 /** Checks a decoded path for a signer: it starts with `/` and what follows is a key. */

@@ -56,6 +56,17 @@ export function sha1Hex(text: string): string {
   return toHex()
 }
 
+/** The SHA-1 of bytes as 40 lower-case hex digits. */
+export function sha1HexOfBytes(bytes: Uint8Array): string {
+  begin(INITIAL_STATE, 0)
+  for (const byte of bytes) {
+    if (end >= FULL) end = compressFull(end)
+    memory[end++] = byte
+  }
+  finish()
+  return toHex()
+}
+
 /** Prepares a key given as text: its UTF-8 bytes are the key. */
 export function createHmacKey(key: string): HmacKey {
   begin(INITIAL_STATE, 0)
