@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describeWithCurl } from '../../../tools/testing/curl.ts'
 
 /* The command as people run it: real processes, a real shell, the emulator it brings. */
 
@@ -46,7 +47,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true })
 })
 
-describe('the command', () => {
+describeWithCurl('the command with curl', () => {
   it('works in a shell as its help says: put, then curl "$(cos-presign url …)"', async () => {
     await writeFile(join(directory, 'file'), 'from the shell')
     const script = `
@@ -72,7 +73,9 @@ describe('the command', () => {
       expect(await readFile(back, 'utf8')).toBe('by curl')
     },
   )
+})
 
+describe('the command', () => {
   it('ends by Ctrl-C in the middle of an upload from a pipe that goes on', async () => {
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
@@ -115,6 +118,10 @@ describe('the command', () => {
   })
 
   it('shows no secret on the command line of its processes or in what it logs, and ends by Ctrl-C', async () => {
+    await writeFile(join(directory, 'logged'), 'logged')
+    await execute(process.execPath, [main, 'put', join(directory, 'logged'), `cos://${bucket}/logged`], {
+      env,
+    })
     const line = await readFile(`/proc/${emulator.pid}/cmdline`, 'utf8')
     expect(line).toContain('emulator')
     expect(line).not.toContain(env.COS_SECRET_KEY)
