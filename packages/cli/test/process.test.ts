@@ -117,14 +117,20 @@ describe('the command', () => {
     expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining('Cannot keep data in') })
   })
 
-  it('shows no secret on the command line of its processes or in what it logs, and ends by Ctrl-C', async () => {
+  it.skipIf(process.platform !== 'linux')(
+    'shows no secret on the command line of its processes',
+    async () => {
+      const line = await readFile(`/proc/${emulator.pid}/cmdline`, 'utf8')
+      expect(line).toContain('emulator')
+      expect(line).not.toContain(env.COS_SECRET_KEY)
+    },
+  )
+
+  it('shows no secret in what it logs, and ends by Ctrl-C', async () => {
     await writeFile(join(directory, 'logged'), 'logged')
     await execute(process.execPath, [main, 'put', join(directory, 'logged'), `cos://${bucket}/logged`], {
       env,
     })
-    const line = await readFile(`/proc/${emulator.pid}/cmdline`, 'utf8')
-    expect(line).toContain('emulator')
-    expect(line).not.toContain(env.COS_SECRET_KEY)
     emulator.kill('SIGINT')
     await once(emulator, 'close')
     expect(emulator.exitCode).toBe(0)
