@@ -190,7 +190,8 @@ const SUB_RESOURCES: ReadonlySet<string> = new Set([
  * Finds the operation a request is for; the order of its parameters does not matter.
  *
  * @param params - Names in lower case.
- * @returns A row without `run` for what is not implemented, `undefined` when COS has no such operation.
+ * @returns A row without `run` for what is not implemented, `undefined` when COS has no such operation: a method that a
+ * sub-resource of the table does not know.
  */
 export function findRoute(
   method: string,
@@ -207,5 +208,7 @@ export function findRoute(
   )
   if (route?.params || level === 'service') return route
   const selector = [...params.keys()].find((name) => SUB_RESOURCES.has(name))
-  return selector === undefined ? route : { method, level, name: `${method} ${level} ?${selector}` }
+  if (selector === undefined) return route
+  const isKnown = ROUTES.some((row) => row.level === level && row.params?.includes(selector))
+  return isKnown ? undefined : { method, level, name: `${method} ${level} ?${selector}` }
 }

@@ -157,6 +157,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       store,
       now: clock.now,
       region,
+      onlyRegion: options.region,
       strictSignature: options.strictSignature ?? false,
       addressBook: {
         defaultBucket,

@@ -34,6 +34,8 @@ const MAX_KEY_BYTES = 850
 /** What the handler works with. */
 export interface HandlerServices extends OperationServices {
   readonly sts: StsServices
+  /** Hosts that name another region have no buckets [guess]; `undefined`: all regions are one. */
+  readonly onlyRegion?: string | undefined
   /** For buckets that say nothing about it themselves. */
   readonly strictSignature: boolean
   readonly faults: ActiveFaultPlan
@@ -100,7 +102,9 @@ async function answer(request: WireRequest, services: HandlerServices, progress:
   if (key !== '') entry.key = key
 
   const { store } = services
-  const record = await store.getBucket(bucket)
+  const isElsewhere =
+    services.onlyRegion !== undefined && services.onlyRegion !== (regionOf(host) ?? services.onlyRegion)
+  const record = isElsewhere ? undefined : await store.getBucket(bucket)
   progress.cors = record?.settings?.cors
   const headers = toHeaderMap(request.headers)
   if (request.method === 'OPTIONS') {
@@ -116,7 +120,7 @@ async function answer(request: WireRequest, services: HandlerServices, progress:
     : identify(request, services.findKey, services.now)
   if (route === undefined) throw new Refusal('MethodNotAllowed')
   entry.operation = route.name
-  if (record === undefined && address.level !== 'service' && !route.createsBucket)
+  if (record === undefined && address.level !== 'service' && (isElsewhere || !route.createsBucket))
     throw new Refusal('NoSuchBucket')
   const isStrict = record?.settings?.strictSignature ?? services.strictSignature
   if (isStrict && principal.kind === 'signer') assertAllSigned(headers, principal.signedHeaders)

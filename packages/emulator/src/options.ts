@@ -45,8 +45,8 @@ export interface EmulatorOptions {
   /** How many bytes of objects may be in memory; not with `dataDir`. */
   readonly maxMemoryBytes?: number | undefined
   /**
-   * What `HEAD Bucket` names. Host names with other regions are served as well.
-   * @default 'ap-guangzhou'
+   * Where the buckets are: with it, a host name with another region has none of them, as in COS. Without it, host names with
+   * all regions are served, and `HEAD Bucket` names `ap-guangzhou`.
    */
   readonly region?: string | undefined
   /**

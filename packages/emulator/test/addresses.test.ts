@@ -195,9 +195,20 @@ describe('the service', () => {
 describe('a bucket', () => {
   it('tells its region and that it was never versioned', async () => {
     const send = open({ region: 'eu-frankfurt' })
-    const location = await send({ path: '/', params: { location: '' } })
+    const host = `${BUCKET}.cos.eu-frankfurt.myqcloud.com`
+    const location = await send({ host, path: '/', params: { location: '' } })
     expect(location.body.toString()).toContain('<LocationConstraint>eu-frankfurt</LocationConstraint>')
-    const versioning = await send({ path: '/', params: { versioning: '' } })
+    const versioning = await send({ host, path: '/', params: { versioning: '' } })
     expect(versioning.body.toString()).toContain('<VersioningConfiguration></VersioningConfiguration>')
+  })
+
+  it('is in its region only, when the emulator is told one; hosts without a region and acceleration find it', async () => {
+    const send = open({ region: 'ap-guangzhou' })
+    const outcome = async (host: string, method = 'GET') =>
+      outcomeOf(await send({ host, path: '/', method }))[0]
+    expect(await outcome(`${BUCKET}.cos.ap-beijing.myqcloud.com`)).toBe(404)
+    expect(await outcome('newbucket-1250000000.cos.ap-beijing.myqcloud.com', 'PUT')).toBe(404)
+    for (const host of ['cos.ap-guangzhou.myqcloud.com', 'cos.accelerate.myqcloud.com', 'localhost:9000'])
+      expect(await outcome(`${BUCKET}.${host}`)).toBe(200)
   })
 })

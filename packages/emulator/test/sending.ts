@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createCredential, signRequest } from 'cos-presign'
-import type { Emulator, InjectResponse } from '../src/index.ts'
+import type { Emulator, InjectRequest, InjectResponse } from '../src/index.ts'
 
 /* What the tests of operations send: requests signed in their Authorization header, without a socket. */
 
@@ -18,6 +18,8 @@ export interface Sent {
   readonly headers?: Readonly<Record<string, string>>
   readonly params?: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array
+  /** Who sends it. */
+  readonly client?: InjectRequest['client']
   /** Sent, and not signed. */
   readonly unsignedHeaders?: Readonly<Record<string, string>>
   /** `undefined`: not signed at all. */
@@ -36,7 +38,7 @@ export function createSender(emulator: Emulator): (sent?: Sent) => Promise<Injec
       credential && signRequest({ method, path, params, headers: signed }, credential, { now })
     const headers = { ...signed, ...unsignedHeaders, ...(authorization ? { authorization } : {}) }
     const { target = toTarget(path, params) } = sent
-    return await emulator.inject({ method, target, headers, body })
+    return await emulator.inject({ method, target, headers, body, client: sent.client })
   }
 }
 
