@@ -17,6 +17,10 @@ const RULES = [
   ],
   [/\b(?:it|test|describe)\.on~ly\(/, 'switches every other test off'],
   [/\bbiome-ignore\b(?![^\n]*: \S)/, 'silences the linter without a reason'],
+  [
+    /\b[Pp]rotocol sec~tion\b/,
+    'a document that readers do not have; name the page of COS’s documentation, or the file of an SDK',
+  ],
   [/^(?:<<<<<<<|>>>>>>>) /, 'a merge that was not finished'],
 ].map(([pattern, why]) => [new RegExp(pattern.source.replaceAll('~', ''), 'gm'), why])
 

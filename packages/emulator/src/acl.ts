@@ -14,7 +14,7 @@ const ANYONE = 'qcs::cam::anyone:anyone'
 const READ_BY_ALL = { type: 'Group', grantee: ALL_USERS, permission: 'READ' } as const
 const WRITE_BY_ALL = { type: 'Group', grantee: ALL_USERS, permission: 'WRITE' } as const
 
-/** What `x-cos-acl` may say, and what that grants to others than the owner (protocol section 5.12). */
+/** What `x-cos-acl` may say, and what that grants to others than the owner (documentation 436/30752). */
 const CANNED: Readonly<Record<AclLevel, Readonly<Record<string, readonly Grant[]>>>> = {
   bucket: {
     private: [],

@@ -27,7 +27,7 @@ const BUCKET_HOST = /^([^.]+)\.cos(?:-[a-z]+)?\.[a-z0-9-]+\./
 const REGION = /^(?!service\.)(?:[^.]+\.)?cos(?:-[a-z]+)?\.([a-z0-9-]+)\./
 const SERVICE_HOST = /^(?:service\.cos|cos(?:-[a-z]+)?\.[a-z0-9-]+)\./
 
-/** Hosts of COS that speak another language than its API (protocol section 3.1). */
+/** Hosts of COS that speak another language than its API (documentation 436/6224). */
 const OTHER_HOSTS: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/^[^.]+\.cos-website\.[a-z0-9-]+\./, 'static websites (the host cos-website)'],
   [/^[^.]+\.cos-control\.[a-z0-9-]+\./, 'batch jobs (the host cos-control)'],

@@ -4,7 +4,7 @@ import { childrenOf, textOf, type XmlElement } from './parse-xml.ts'
 import { Refusal } from './refusal.ts'
 import type { XmlElements } from './xml-document.ts'
 
-/** Protocol section 5.11. */
+/** Documentation 436/8279. */
 const MAX_RULES = 100
 // RFC 9110, section 5.6.2, without the asterisk that it allows as well.
 const HEADER_NAME = /^[!#$%&'+\-.^_`|~0-9A-Za-z]+$/

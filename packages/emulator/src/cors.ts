@@ -14,7 +14,7 @@ interface Match {
 }
 
 /**
- * Answers a preflight (protocol section 5.11).
+ * Answers a preflight (documentation 436/8288).
  *
  * @throws {Refusal} `AccessForbidden` when no rule allows origin, method and all headers, or there are no rules.
  */

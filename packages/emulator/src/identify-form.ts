@@ -25,7 +25,7 @@ const SECRET_FIELD = /token|signature/i
  * Finds out whom a form is from: by its signed policy, which its fields must satisfy; by the field `Signature`, in which the mini
  * program's SDK has the `Authorization` of a `POST /`; or from nobody.
  *
- * @throws {Refusal} COS's answer when a signature or a condition does not hold (protocol section 2.7).
+ * @throws {Refusal} COS's answer when a signature or a condition does not hold (documentation 436/14690).
  */
 export function identifyForm(
   form: PostForm,

@@ -2,7 +2,7 @@ import type { HeaderMap } from './message.ts'
 import { Refusal } from './refusal.ts'
 
 /**
- * What the vendor's Python SDK signs when it is there (protocol section 1.11). Not the token, which several SDKs add after
+ * What the vendor's Python SDK signs when it is there (its cos_auth.py). Not the token, which several SDKs add after
  * signing: it belongs to the key, and another one is refused anyway.
  */
 const SIGNABLE =

@@ -1,7 +1,7 @@
 import type { OperationRequest } from './operation.ts'
 import { Refusal } from './refusal.ts'
 
-/** Protocol section 5.9. */
+/** Documentation 436/7750. */
 export const MAX_PARTS = 10_000
 
 /**

@@ -6,7 +6,7 @@ import type { BucketRecord } from '../store.ts'
 import { toXmlReply } from '../to-xml-reply.ts'
 import { notImplemented } from '../unsupported.ts'
 
-/** Protocol section 5.2. */
+/** Documentation 436/8291. */
 const MAX_KEYS = 2000
 
 /** How `range` compares a bucket's creation with `create-time`, both in Unix seconds. */
