@@ -21,6 +21,7 @@ export const CODES = {
   ERR_CLI_PROFILE_INVALID: { exitStatus: 2 },
   ERR_CLI_FILE: { exitStatus: 1 },
   ERR_CLI_CORRUPT: { exitStatus: 1 },
+  ERR_CLI_DENIED: { exitStatus: 1 },
   ERR_CLI_DEMO_FAILED: { exitStatus: 1 },
   ERR_CLI_INTERNAL: { exitStatus: 1 },
   ERR_CLI_REFUSED: { exitStatus: 3 },

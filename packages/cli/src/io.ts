@@ -34,6 +34,8 @@ export interface Io {
   elapsed(): number
   digest(algorithm: 'md5' | 'sha256'): Digest
   send(request: HttpRequest): Promise<HttpResponse>
+  /** For services that speak JSON; COS itself is reached by {@link Io.send}. */
+  readonly fetch: typeof globalThis.fetch
   /** Runs something with a signal that Ctrl-C aborts; a second Ctrl-C ends the process at once. */
   interruptible<T>(work: (interrupt: AbortSignal) => Promise<T>): Promise<T>
 }
@@ -136,6 +138,7 @@ export function createNodeIo(): NodeIo {
     elapsed: () => performance.now(),
     digest: (algorithm) => createHash(algorithm),
     send,
+    fetch: (input, init) => globalThis.fetch(input, init),
     interruptible,
   }
 }

@@ -36,17 +36,7 @@ export function addMethodOption(command: Command): Command {
 
 /** Adds the flags of {@link SigningFlags}. */
 export function addSigningOptions(command: Command): Command {
-  command
-    .addOption(
-      repeated('-H, --header <header>', "header to sign, 'Name: value'; may be repeated", parseHeader),
-    )
-    .addOption(
-      repeated(
-        '-P, --param <param>',
-        'query parameter to sign, name=value or name; may be repeated',
-        parseParam,
-      ),
-    )
+  addPairOptions(command, ' to sign')
     .addOption(
       new Option('-e, --expires <time>', 'how long the signature holds: 300, 10m, 2h, 1d')
         .default(300, '300')
@@ -62,6 +52,21 @@ export function addSigningOptions(command: Command): Command {
     .option('--profile <name>', 'profile of the configuration file (default: "default")')
     .option('--json', 'print JSON; errors become JSON on stderr')
     .option('-v, --verbose', 'say on stderr which setting came from where')
+}
+
+/** Adds `-H` and `-P`. */
+export function addPairOptions(command: Command, purpose = ''): Command {
+  return command
+    .addOption(
+      repeated('-H, --header <header>', `header${purpose}, 'Name: value'; may be repeated`, parseHeader),
+    )
+    .addOption(
+      repeated(
+        '-P, --param <param>',
+        `query parameter${purpose}, name=value or name; may be repeated`,
+        parseParam,
+      ),
+    )
 }
 
 /** Adds the flags that give a credential, and one that must not exist. */
@@ -87,6 +92,7 @@ export function addCredentialOptions(command: Command): Command {
     .option('--token-expires-at <time>', 'when the temporary key dies, in Unix seconds', (value: string) =>
       parseUnixSeconds(value, '--token-expires-at'),
     )
+    .option('--instance-role [name]', 'the role of this CVM instance, from its metadata service')
 }
 
 /** An option that may be repeated; keeps the order. */

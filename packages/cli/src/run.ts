@@ -4,7 +4,9 @@ import { defineDecode } from './commands/decode.ts'
 import { defineDemo } from './commands/demo.ts'
 import { defineEmulator } from './commands/emulator.ts'
 import { defineGet } from './commands/get.ts'
+import { definePolicy } from './commands/policy.ts'
 import { definePut } from './commands/put.ts'
+import { defineSts } from './commands/sts.ts'
 import { defineUrl } from './commands/url.ts'
 import { CliError, codeOf } from './errors.ts'
 import type { Io } from './io.ts'
@@ -47,6 +49,18 @@ const COMMANDS: readonly (readonly [
     'download an object through a presigned URL',
     'cos-presign get cos://examplebucket-1250000000/photo.jpg photo.jpg',
     defineGet,
+  ],
+  [
+    'sts',
+    'get a temporary key',
+    'cos-presign sts --allow upload,download cos://examplebucket-1250000000/users/42/',
+    defineSts,
+  ],
+  [
+    'policy',
+    'write, explain and check policies',
+    'cos-presign policy make --allow upload cos://examplebucket-1250000000/users/42/',
+    definePolicy,
   ],
   [
     'emulator',

@@ -9,6 +9,8 @@ export interface SettingFlags {
   readonly secretKeyFile?: string
   readonly tokenFile?: string
   readonly tokenExpiresAt?: number
+  /** The name of the role, or `true` for the only one. */
+  readonly instanceRole?: string | true
   readonly profile?: string
   readonly region?: string
   readonly endpoint?: string
@@ -52,19 +54,7 @@ const MAX_SECRET_BYTES = 16_384
  */
 export async function resolveSettings(flags: SettingFlags, io: Io): Promise<Settings> {
   const warnings: string[] = []
-  const sources = [await fromFlags(flags, io, warnings)]
-  for (const names of [COS, VENDOR]) {
-    // What is not used need not be whole: half a credential left in the environment does no harm beside another.
-    const isWanted = sources.every(({ credential }) => credential === undefined)
-    sources.push({
-      ...fromEnvironment(io, names),
-      credential: isWanted ? environmentCredential(io, names) : undefined,
-    })
-  }
-  if (flags.profile !== undefined || !isComplete(sources)) {
-    const profile = await readProfile(io, flags.profile)
-    if (profile) sources.push(fromProfile(profile))
-  }
+  const sources = await findSources(flags, io, warnings, isComplete)
   const credential = sources.find((source) => source.credential !== undefined)
   const place = sources.find((source) => hasPlace(source.place))
   if (!credential?.credential) throw missingCredential(io)
@@ -88,6 +78,73 @@ export async function resolveSettings(flags: SettingFlags, io: Io): Promise<Sett
     ],
     warnings,
   }
+}
+
+/**
+ * Finds the credential alone, in the same places, for a command that needs no bucket's place.
+ *
+ * @throws {CliError} It is missing, half given or unsafe; the message says what to do.
+ */
+export async function resolveCredential(
+  flags: SettingFlags,
+  io: Io,
+): Promise<Pick<Settings, 'credential' | 'explanation' | 'warnings'>> {
+  const warnings: string[] = []
+  const sources = await findSources(flags, io, warnings, (found) => found.some(hasCredential))
+  const source = sources.find(hasCredential)
+  if (!source?.credential) throw missingCredential(io)
+  const { credential, name } = source
+  return { credential, explanation: [`credential: ${shortId(credential)} from ${name}`], warnings }
+}
+
+/**
+ * Finds the region alone, for a command that signs nothing.
+ *
+ * @throws {CliError} `ERR_CLI_REGION_MISSING`
+ */
+export async function resolveRegion(
+  { region, profile }: Pick<SettingFlags, 'region' | 'profile'>,
+  io: Io,
+): Promise<string> {
+  const found =
+    region ??
+    fromEnvironment(io, COS).place.region ??
+    fromEnvironment(io, VENDOR).place.region ??
+    (await readProfile(io, profile))?.values.region
+  if (found !== undefined) return found
+  throw new CliError(
+    'ERR_CLI_REGION_MISSING',
+    'No region. Give --region (like ap-guangzhou), or set COS_REGION, or say region in a profile',
+  )
+}
+
+/** Flags, environment, and the profile if it is named or the others are not enough. */
+async function findSources(
+  flags: SettingFlags,
+  io: Io,
+  warnings: string[],
+  isEnough: (sources: readonly Source[]) => boolean,
+): Promise<Source[]> {
+  const sources = [await fromFlags(flags, io, warnings)]
+  for (const names of [COS, VENDOR]) {
+    // What is not used need not be whole: half a credential left in the environment does no harm beside another.
+    const isWanted = sources.every(({ credential }) => credential === undefined)
+    sources.push({
+      ...fromEnvironment(io, names),
+      credential: isWanted ? environmentCredential(io, names) : undefined,
+    })
+  }
+  if (flags.profile !== undefined || !isEnough(sources)) {
+    const profile = await readProfile(io, flags.profile)
+    if (profile) sources.push(fromProfile(profile))
+  }
+  if (sources.some(hasCredential)) return sources
+  const other = await (await import('./other-tools.ts')).readOtherTools(io)
+  return other ? [...sources, { ...other, place: {} }] : sources
+}
+
+function hasCredential({ credential }: Source): boolean {
+  return credential !== undefined
 }
 
 function shortId({ secretId }: Credential): string {
@@ -136,8 +193,13 @@ export async function flagCredential(
   io: Io,
   warnings: string[],
 ): Promise<Credential | undefined> {
-  const { secretId, secretKeyFile, tokenFile, tokenExpiresAt } = flags
+  const { secretId, secretKeyFile, tokenFile, tokenExpiresAt, instanceRole } = flags
   const given = { '--secret-id': secretId, '--secret-key-file': secretKeyFile, '--token-file': tokenFile }
+  if (instanceRole !== undefined) {
+    const other = Object.entries(given).find(([, value]) => value !== undefined)?.[0]
+    if (other !== undefined) throw new CliError('ERR_CLI_USAGE', `Give --instance-role or ${other}, not both`)
+    return await (await import('./other-tools.ts')).readInstanceRole(instanceRole, io)
+  }
   if (Object.values(given).every((value) => value === undefined)) {
     if (tokenExpiresAt !== undefined)
       throw incomplete('--token-expires-at', ['--secret-id', '--secret-key-file'])
@@ -328,7 +390,7 @@ function missingCredential(io: Io): CliError {
   return new CliError(
     'ERR_CLI_CREDENTIAL_MISSING',
     'No credential. Set COS_SECRET_ID and COS_SECRET_KEY (and COS_TOKEN for a temporary key), ' +
-      `or write a profile to ${profilePath(io)}, or give --secret-id with --secret-key-file FILE`,
+      `or write a profile to ${profilePath(io)}, or give --secret-id with --secret-key-file FILE; on a CVM instance, --instance-role`,
   )
 }
 

@@ -3,19 +3,16 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Writable } from 'node:stream'
 import { createEmulator, type Emulator } from '@cos-presign/emulator'
 import { CosClient, parseAuthorization, parsePresignedUrl } from 'cos-presign'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createNodeIo, type HttpRequest, type Io, toSink } from '../src/io.ts'
-import { run } from '../src/run.ts'
+import type { HttpRequest, Io } from '../src/io.ts'
+import { node, type Outcome, runCli } from './run-cli.ts'
 
 const bucket = 'examplebucket-1250000000'
 const secretId = 'AKIDcommandline001'
 const secretKey = 'test-secret-of-the-command-line'
 const now = 1_700_000_000_000
-// Once: each one listens to this process's standard streams.
-const node = createNodeIo()
 
 let emulator: Emulator
 let port: number
@@ -39,12 +36,6 @@ beforeEach(async () => {
   home = await mkdtemp(join(root, 'home-'))
 })
 
-interface Outcome {
-  readonly status: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
 interface Surroundings {
   readonly env?: Readonly<Record<string, string>>
   readonly stdin?: string
@@ -62,31 +53,9 @@ async function cli(
   argv: readonly string[],
   { env = { ...keysInEnv, COS_REGION: 'ap-guangzhou' }, stdin = '', io = {} }: Surroundings = {},
 ): Promise<Outcome> {
-  const texts = { stdout: '', stderr: '' }
-  const sink = (name: keyof typeof texts) =>
-    toSink(
-      new Writable({
-        write(chunk, _encoding, done) {
-          texts[name] += chunk
-          done()
-        },
-      }),
-      {},
-    )
-  async function* input(): AsyncGenerator<Uint8Array> {
-    yield await Promise.resolve(Buffer.from(stdin))
-  }
-  const status = await run(argv, {
-    ...node,
-    env,
-    homeDirectory: home,
-    stdin: input(),
-    stdout: sink('stdout'),
-    stderr: sink('stderr'),
-    ...io,
-  })
-  expect(texts.stdout + texts.stderr).not.toContain(secretKey)
-  return { status, ...texts }
+  const outcome = await runCli(argv, { env, home, stdin, io })
+  expect(outcome.stdout + outcome.stderr).not.toContain(secretKey)
+  return outcome
 }
 
 const fixed: Partial<Io> = { now: () => now }
