@@ -1,6 +1,8 @@
 import { assertOneOf, assertOptions, assertSeconds, assertText, assertType } from './assert.ts'
 import { type BucketHost, createBucketHost } from './bucket-host.ts'
+import { type Disposition, withDisposition } from './content-disposition.ts'
 import { assertSecret, NOT_IN_ID } from './credential.ts'
+import type { CredentialProvider } from './credential-provider.ts'
 import { assertScheme, type Scheme } from './host.ts'
 import { assertKeyLength, assertUrlKey } from './object-key.ts'
 import { isSamePairs, type Pairs, toHeaders, toParams } from './pairs.ts'
@@ -15,6 +17,7 @@ import {
   writeUrl,
 } from './presign-url.ts'
 import { printRedacted } from './print.ts'
+import { createProvidedClient, type ProvidedClient } from './provided-client.ts'
 import { asPythonSigns } from './python-compat.ts'
 import { createSignKeys } from './sign-key.ts'
 import {
@@ -28,6 +31,9 @@ import { earlyStart, endWithKey, keyTimeOf, NEVER, readClock, type TimeWindow } 
 
 /** The methods that COS signs requests for. */
 export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE' | 'HEAD'
+
+/** What to do when the temporary key dies before a signature was to end: end it with the key, or throw. */
+export type ExpiryPolicy = 'clamp' | 'throw'
 
 /** Where a client's requests go, who signs them, and how. */
 export interface CosClientOptions {
@@ -45,6 +51,11 @@ export interface CosClientOptions {
   readonly Token?: string | undefined
   /** When the temporary key dies, in Unix seconds. No signature will outlive it. */
   readonly TokenExpiresAt?: number | undefined
+  /**
+   * What to do when the temporary key dies before the end that was asked for.
+   * @default 'clamp'
+   */
+  readonly ExpiryPolicy?: ExpiryPolicy | undefined
   /** @default 'https' */
   readonly Scheme?: Scheme | undefined
   /**
@@ -55,7 +66,8 @@ export interface CosClientOptions {
   /** `'python'`: exactly what the vendor's Python SDK makes, with its gaps: some headers unsigned, no token, the host without its port. */
   readonly Compat?: 'python' | undefined
   /**
-   * The clock: a function that returns milliseconds since the epoch.
+   * The clock: a function that returns milliseconds since the epoch. Where the machine's own is wrong, `clockOffsetOf` learns by how
+   * much from an answer of COS: `Now: () => Date.now() + offset`.
    * @default Date.now
    */
   readonly Now?: (() => number) | undefined
@@ -69,8 +81,8 @@ export interface ObjectParams {
   readonly Key: string
 }
 
-/** What to sign, besides the method. */
-export interface DownloadUrlParams extends ObjectParams {
+/** A request to sign, without its method. */
+export interface RequestParams extends ObjectParams {
   /**
    * Seconds from now.
    * @default 300
@@ -84,8 +96,30 @@ export interface DownloadUrlParams extends ObjectParams {
   readonly SignHost?: boolean | undefined
 }
 
-/** What to sign. */
-export interface SignParams extends DownloadUrlParams {
+/** A request to sign. */
+export interface SignParams extends RequestParams {
+  /** GET, PUT, POST, DELETE or HEAD. */
+  readonly Method: Method
+}
+
+/** A download to make a URL for. */
+export interface DownloadUrlParams extends RequestParams {
+  /**
+   * Seconds: all calls within that time give the same URL, so that it can be cached; `Expired` is then what is at least left of its
+   * life. The times begin at multiples of it since 1970. With another key the URL is another.
+   */
+  readonly StableFor?: number | undefined
+  /** The name under which a browser saves the object, in any language; see `downloadName`. For GET and HEAD. */
+  readonly Filename?: string | undefined
+  /**
+   * Whether a browser saves the object or shows it, if it can. For GET and HEAD.
+   * @default 'attachment' with a `Filename`, else what is stored with the object
+   */
+  readonly Disposition?: Disposition | undefined
+}
+
+/** A request to make a URL for. */
+export interface PresignParams extends DownloadUrlParams {
   /** GET, PUT, POST, DELETE or HEAD. */
   readonly Method: Method
 }
@@ -122,14 +156,17 @@ const OPTIONS = [
   'SecretKey',
   'Token',
   'TokenExpiresAt',
+  'ExpiryPolicy',
   'Scheme',
   'SignHost',
   'Compat',
   'Now',
 ]
 const OBJECT = ['Bucket', 'Key']
-const DOWNLOAD = [...OBJECT, 'Expired', 'Params', 'Headers', 'SignHost']
-const SIGN = ['Method', ...DOWNLOAD]
+const REQUEST = [...OBJECT, 'Expired', 'Params', 'Headers', 'SignHost']
+const SIGN = ['Method', ...REQUEST]
+const DOWNLOAD = [...REQUEST, 'StableFor', 'Filename', 'Disposition']
+const PRESIGN = ['Method', ...DOWNLOAD]
 const METHODS: readonly Method[] = ['GET', 'PUT', 'POST', 'DELETE', 'HEAD']
 
 /** What a client was made with, for functions that take one. */
@@ -161,6 +198,7 @@ export class CosClient {
       SecretKey,
       Token,
       TokenExpiresAt,
+      ExpiryPolicy = 'clamp',
       Scheme = 'https',
       SignHost = true,
       Compat,
@@ -170,17 +208,20 @@ export class CosClient {
     assertSecret(SecretKey, 'SecretKey')
     if (Token !== undefined) assertSecret(Token, 'Token')
     if (TokenExpiresAt !== undefined) assertSeconds(TokenExpiresAt, 'TokenExpiresAt')
+    assertOneOf(ExpiryPolicy, 'ExpiryPolicy', ['clamp', 'throw'])
     assertScheme(Scheme, 'Scheme')
     assertType(SignHost, 'SignHost', 'boolean')
     if (Compat !== undefined) assertOneOf(Compat, 'Compat', ['python'])
     assertType(Now, 'Now', 'function')
     const settings = createSettings({
+      options,
       signer: { secretId: SecretId, signKeys: createSignKeys(SecretKey) },
       bucketHost: createBucketHost(options, Scheme, Compat === 'python'),
       scheme: Scheme,
       signHost: SignHost,
       token: Token,
       keyExpiresAt: TokenExpiresAt ?? NEVER,
+      mayClamp: ExpiryPolicy === 'clamp',
       python: Compat === 'python',
       now: Now,
     })
@@ -192,21 +233,21 @@ export class CosClient {
    *
    * A temporary key's token is neither added nor signed unless given in `Headers` or `Params`; {@link authorize} returns it too.
    *
-   * @throws {SignatureError} `ERR_CREDENTIAL_EXPIRED`: the temporary key is dead.
+   * @throws {SignatureError} `ERR_CREDENTIAL_EXPIRED`: the temporary key is dead; `ERR_CREDENTIAL_EXPIRES_EARLY`: it dies too early.
    * @see https://cloud.tencent.com/document/product/436/7778
    */
   getAuth(params: SignParams): string {
     const settings = this.#settings()
-    return authorizationOf(settings, readCall(settings, params))
+    return authorizationOf(settings, readCall(settings, params, SIGN))
   }
 
   /**
    * The vendor's `get_presigned_url`: a URL that may be used for this one request, by anybody.
    *
-   * @throws {SignatureError} `ERR_CREDENTIAL_EXPIRED`: the temporary key is dead.
+   * @throws {SignatureError} `ERR_CREDENTIAL_EXPIRED`: the temporary key is dead; `ERR_CREDENTIAL_EXPIRES_EARLY`: it dies too early.
    * @see https://cloud.tencent.com/document/product/436/14114
    */
-  getPresignedUrl(params: SignParams): string {
+  getPresignedUrl(params: PresignParams): string {
     const settings = this.#settings()
     return urlOf(settings, readCall(settings, params))
   }
@@ -214,7 +255,7 @@ export class CosClient {
   /**
    * The vendor's `get_presigned_download_url`: a URL for GET.
    *
-   * @throws {SignatureError} `ERR_CREDENTIAL_EXPIRED`: the temporary key is dead.
+   * @throws {SignatureError} `ERR_CREDENTIAL_EXPIRED`: the temporary key is dead; `ERR_CREDENTIAL_EXPIRES_EARLY`: it dies too early.
    * @see https://cloud.tencent.com/document/product/436/14116
    */
   getPresignedDownloadUrl(params: DownloadUrlParams): string {
@@ -225,9 +266,9 @@ export class CosClient {
   /**
    * As {@link getPresignedUrl}, with all the sender must know.
    *
-   * @throws {SignatureError} `ERR_CREDENTIAL_EXPIRED`: the temporary key is dead.
+   * @throws {SignatureError} `ERR_CREDENTIAL_EXPIRED`: the temporary key is dead; `ERR_CREDENTIAL_EXPIRES_EARLY`: it dies too early.
    */
-  presign(params: SignParams): PresignedRequest {
+  presign(params: PresignParams): PresignedRequest {
     const settings = this.#settings()
     const call = readCall(settings, params)
     const { method, startsAt, expiresAt } = call
@@ -244,17 +285,41 @@ export class CosClient {
   /**
    * As {@link getAuth}, with all headers to send, the token of a temporary key among them.
    *
-   * @throws {SignatureError} `ERR_CREDENTIAL_EXPIRED`: the temporary key is dead.
+   * @throws {SignatureError} `ERR_CREDENTIAL_EXPIRED`: the temporary key is dead; `ERR_CREDENTIAL_EXPIRES_EARLY`: it dies too early.
    */
   authorize(params: SignParams): AuthorizedRequest {
     const settings = this.#settings()
     const { token } = settings
-    const call = readCall(settings, params)
+    const call = readCall(settings, params, SIGN)
     const authorization = authorizationOf(settings, call)
     const headers = Object.fromEntries([...call.headers, ['Authorization', authorization]])
     const name = token && missingToken(token, call.host, call.params, call.headers)
     if (name) headers[name] = token
     return printRedacted({ authorization, headers })
+  }
+
+  /**
+   * This client with the keys of a provider instead of its own.
+   *
+   * @param provider - Called for each signature; see {@link CredentialProvider}.
+   */
+  withCredentials(provider: CredentialProvider): ProvidedClient {
+    assertType(provider, 'provider', 'function')
+    const settings = this.#settings()
+    return createProvidedClient(async (params) => {
+      const { method, key, expiresAt } = readCall(
+        { ...settings, keyExpiresAt: NEVER },
+        { Method: 'GET', ...params },
+      )
+      const credential = await provider({ method, bucket: params.Bucket, key, validUntil: expiresAt })
+      return new CosClient({
+        ...settings.options,
+        SecretId: credential.secretId,
+        SecretKey: credential.secretKey,
+        Token: credential.securityToken,
+        TokenExpiresAt: credential.expiresAt,
+      })
+    })
   }
 
   /**
@@ -271,9 +336,11 @@ export class CosClient {
 
 /** A client's options, checked. */
 interface Options extends Omit<Destination, 'host'> {
+  readonly options: CosClientOptions
   readonly signer: Signer
   readonly bucketHost: BucketHost
   readonly keyExpiresAt: number
+  readonly mayClamp: boolean
   readonly python: boolean
   readonly now: () => number
 }
@@ -298,7 +365,7 @@ export interface Call extends CallShape, TimeWindow {
 
 function createSettings(options: Options): ClientSettings {
   const { signer, python } = options
-  const destinationOf = ({ host, signHost }: CallShape): Destination => ({ ...options, host, signHost })
+  const destinationOf = (shape: CallShape): Destination => ({ ...options, ...shape })
   return {
     ...options,
     prepareUrl: keepShapes((shape) =>
@@ -351,28 +418,36 @@ export function urlOf(settings: ClientSettings, call: Call): string {
 export function readCall(
   settings: ClientSettings,
   params: DownloadUrlParams & { readonly Method?: Method },
-  known: readonly string[] = SIGN,
+  known: readonly string[] = PRESIGN,
   method: Method | undefined = params?.Method,
 ): Call {
   assertOptions(params, 'params', known)
   const { python } = settings
-  const { Expired = 300, SignHost = settings.signHost } = params
+  const { Expired = 300, SignHost = settings.signHost, StableFor = 0 } = params
   assertOneOf(method, 'Method', METHODS)
   assertSeconds(Expired, 'Expired', 1)
   assertType(SignHost, 'SignHost', 'boolean')
+  assertSeconds(StableFor, 'StableFor')
   const host = settings.bucketHost(params.Bucket)
   const key = keyOf(params.Key, python)
   const seconds = readClock(settings.now, 'Now')
-  const end = seconds + Expired
+  const begin = StableFor ? seconds - (seconds % StableFor) : seconds
+  const end = begin + StableFor + Expired
+  const needed = settings.mayClamp && !StableFor ? 1 : Expired
   return {
     method,
     key,
-    params: toParams(params.Params, 'Params', python),
+    params: withDisposition(
+      toParams(params.Params, 'Params', python),
+      method,
+      params.Filename,
+      params.Disposition,
+    ),
     headers: toHeaders(params.Headers, 'Headers', python),
     host,
     signHost: SignHost,
-    startsAt: earlyStart(seconds),
-    expiresAt: python ? end : endWithKey(end, seconds, settings.keyExpiresAt),
+    startsAt: earlyStart(begin),
+    expiresAt: python ? end : endWithKey(end, seconds, settings.keyExpiresAt, needed),
   }
 }
 

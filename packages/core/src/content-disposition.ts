@@ -1,33 +1,55 @@
-import { assertOneOf } from './assert.ts'
+import { assertOneOf, assertText } from './assert.ts'
+import { assertKeyLength } from './object-key.ts'
+import { assertUnreserved, type TextPairs } from './pairs.ts'
 import { encode } from './percent-encoding.ts'
-import { safeFileName } from './safe-file-name.ts'
 
 /** What a browser does with an answer: save it, or show it if it can. */
 export type Disposition = 'attachment' | 'inline'
 
-/** Checks a disposition. */
-function assertDisposition(value: unknown, name: string): asserts value is Disposition {
-  assertOneOf(value, name, ['attachment', 'inline'])
-}
+/**
+ * The longest name of a download. File systems take 255 bytes; Chromium adds ".crdownload" while it loads, and " (1)" where there
+ * is such a file, and when the name is then too long it saves nothing and says nothing.
+ */
+export const MAX_NAME_BYTES = 240
 
 /**
- * The value of `Content-Disposition` that has an answer saved (or shown) under a name, in any language (RFC 6266, RFC 8187).
- *
- * The name is made safe first: what could be a path, a control or a device becomes `_`, dots and spaces around it go, and more
- * than 240 bytes are shortened before the extension. `downloadName` tells what comes out of it.
+ * The value of `Content-Disposition` that has an answer saved (or shown) under a name, in any language (RFC 6266, RFC 8187). Controls,
+ * path separators and what Windows forbids become `_`; `downloadName` tells what a browser makes of the rest.
  *
  * @throws {TypeError} An argument is no string.
- * @throws {RangeError} The name is empty or holds half of a surrogate pair; the disposition is another word.
+ * @throws {RangeError} The name is empty, has over 240 UTF-8 bytes, or holds half of a surrogate pair; the disposition is another word.
  */
 export function toContentDisposition(filename: string, disposition: Disposition = 'attachment'): string {
-  assertDisposition(disposition, 'disposition')
-  return writeDisposition(disposition, safeFileName(filename, 'filename'))
+  assertText(filename, 'Filename')
+  return writeDisposition(filename, disposition)
 }
 
-/** The header for a safe name. */
-function writeDisposition(disposition: Disposition, name: string): string {
+/** The parameters, with the one that has COS send a `Content-Disposition` when a call asks for that. */
+export function withDisposition(
+  params: TextPairs,
+  method: string,
+  filename: string | undefined,
+  disposition: Disposition | undefined,
+): TextPairs {
+  if (filename === undefined && disposition === undefined) return params
+  assertOneOf(method, 'Method with Filename', ['GET', 'HEAD'])
+  for (const [name] of params) assertUnreserved(name, 'Params', /^response-content-disposition$/i)
+  return [...params, ['response-content-disposition', writeDisposition(filename, disposition)]]
+}
+
+function writeDisposition(filename: string | undefined, disposition: Disposition = 'attachment'): string {
+  assertOneOf(disposition, 'Disposition', ['attachment', 'inline'])
+  if (filename === undefined) return disposition
+  assertText(filename, 'Filename')
+  assertKeyLength(filename, 'Filename', MAX_NAME_BYTES)
+  const name = toSafeName(filename)
   // Clients that do not know filename* get its ASCII; some of them decode percent escapes in it (RFC 6266, appendix D).
   const ascii = name.replace(/[^ -$&-~]/gu, '_')
   const value = `${disposition}; filename="${ascii}"`
   return ascii === name ? value : `${value}; filename*=UTF-8''${encode(name)}`
+}
+
+/** A name without controls, and without what is part of a path or forbidden in a name somewhere. */
+export function toSafeName(name: string): string {
+  return name.replace(/[\p{Cc}"*/:<>?\\|]/gu, '_')
 }

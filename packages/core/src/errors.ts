@@ -3,6 +3,8 @@ const CODES = {
   ERR_AUTHORIZATION_MALFORMED: 'A text is no Authorization value.',
   ERR_CONSTRAINT_BROKEN: 'What was announced for upload is not allowed.',
   ERR_CREDENTIAL_EXPIRED: 'The temporary key is dead.',
+  ERR_CREDENTIAL_EXPIRES_EARLY: 'The temporary key dies before a signature that must not end with it.',
+  ERR_DATE_MALFORMED: 'A text is no HTTP date.',
   ERR_KEY_REFUSED: 'A key among many cannot be signed.',
   ERR_PRESIGNED_URL_MALFORMED: 'A text is no presigned URL.',
   ERR_TARGET_MALFORMED: 'A text is no request target.',

@@ -3,11 +3,15 @@ export {
   CosClient,
   type CosClientOptions,
   type DownloadUrlParams,
+  type ExpiryPolicy,
   type Method,
   type ObjectParams,
   type PresignedRequest,
+  type PresignParams,
+  type RequestParams,
   type SignParams,
 } from './client.ts'
+export { clockOffsetOf } from './clock-offset.ts'
 export {
   assertConstraints,
   type ConstraintName,

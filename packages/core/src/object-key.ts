@@ -1,16 +1,15 @@
 import { assertText, wrongValue } from './assert.ts'
+import { utf8LengthOf } from './utf8.ts'
 
 /** The longest key COS takes, in UTF-8 bytes (documentation 436/13324). */
 export const MAX_KEY_BYTES = 850
 
-/** Checks the length of an object key. */
-export function assertKeyLength(key: string, name: string): void {
+/** Checks the length of an object key, or of another text. */
+export function assertKeyLength(key: string, name: string, most: number = MAX_KEY_BYTES): void {
   // A key has at most three bytes for each UTF-16 unit, so the bytes of a short one need no counting.
-  if (key.length * 3 <= MAX_KEY_BYTES) return
-  const bytes = encodeURIComponent(key).replace(/%../g, '-').length
-  if (bytes > MAX_KEY_BYTES) {
-    throw wrongValue(name, `has ${bytes} UTF-8 bytes, over ${MAX_KEY_BYTES}`)
-  }
+  if (key.length * 3 <= most) return
+  const bytes = utf8LengthOf(key)
+  if (bytes > most) throw wrongValue(name, `has ${bytes} UTF-8 bytes, over ${most}`)
 }
 
 /** Refuses a key that no URL can carry. */

@@ -69,8 +69,8 @@ export function toParams(pairs: Pairs | undefined, name: string, asPython = fals
   return params
 }
 
-function assertUnreserved(key: string, name: string, reserved: RegExp): void {
-  if (reserved.test(key)) throw new TypeError(`"${name}" must not hold "${key}", which carries the signature`)
+export function assertUnreserved(key: string, name: string, reserved: RegExp): void {
+  if (reserved.test(key)) throw new TypeError(`"${name}" must not hold "${key}", which is added`)
 }
 
 /** Joins the values of repeated names; throws a TypeError if a name is spelled in two ways. */

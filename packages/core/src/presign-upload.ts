@@ -1,6 +1,6 @@
 import { assertAllowedKey, assertAllowedSize, assertAllowedType, broken } from './allowed-upload.ts'
 import { assertOptions } from './assert.ts'
-import type { CosClient, DownloadUrlParams, PresignedRequest } from './client.ts'
+import type { CosClient, PresignedRequest, RequestParams } from './client.ts'
 import {
   assertConstraints,
   type ConstraintName,
@@ -38,7 +38,7 @@ export interface PresignedUpload extends PresignedRequest, Enforcement {}
  */
 export function presignUpload(
   client: CosClient,
-  params: DownloadUrlParams,
+  params: RequestParams,
   constraints: UploadConstraints,
 ): PresignedUpload {
   assertOptions(params, 'params', PARAMS)

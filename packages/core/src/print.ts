@@ -11,6 +11,13 @@ export function redactId(secretId: string): string {
   return secretId.length < 12 ? '***' : `${secretId.slice(0, 3)}***${secretId.slice(-3)}`
 }
 
+/** As {@link printRedacted}, for the fields of a signed form. */
+export function printFormRedacted<T extends { readonly fields: object }>(form: T): T {
+  const secret = /^(?:q-signature|x-cos-security-token)$/
+  printAs(form, () => JSON.parse(JSON.stringify(form, (name, value) => (secret.test(name) ? '***' : value))))
+  return form
+}
+
 /** Makes a presigned or authorised result print redacted, while its members and its JSON stay complete. */
 export function printRedacted<T extends object>(result: T): T {
   printAs(result, () => JSON.parse(JSON.stringify(result, hideSecrets)))
@@ -18,7 +25,7 @@ export function printRedacted<T extends object>(result: T): T {
 }
 
 function hideSecrets(name: string, value: unknown): unknown {
-  if (/token$|customer-key$|^q-signature$/i.test(name)) return '***'
+  if (/token$|customer-key$/i.test(name)) return '***'
   // All that is secret in a URL follows the first field of the signature.
   return typeof value === 'string' ? value.replace(/q-sign-algorithm=.*/, '***') : value
 }

@@ -4,8 +4,8 @@ import {
   type ClientSettings,
   type CosClient,
   keyOf,
+  type PresignParams,
   readCall,
-  type SignParams,
   settingsOf,
   urlOf,
 } from './client.ts'
@@ -27,17 +27,17 @@ import { keyTimeOf, readClock } from './time-window.ts'
  */
 export function signMany(
   client: CosClient,
-  calls: Iterable<string | Partial<SignParams>>,
-  params: Partial<SignParams> = {},
+  calls: Iterable<string | Partial<PresignParams>>,
+  params: Partial<PresignParams> = {},
 ): string[] {
   // A text is iterable too, by its characters.
   if (typeof calls === 'string') throw wrongType('calls', 'a list of keys or calls', calls)
   assertObject(calls, 'calls', 'a list of keys or calls')
   assertObject(params, 'params', 'an object')
   const settings = withFixedClock(settingsOf(client))
-  const read = (call: Partial<SignParams>): Call =>
+  const read = (call: Partial<PresignParams>): Call =>
     // What is missing is found by readCall.
-    readCall(settings, { Method: 'GET', ...params, ...call } as SignParams)
+    readCall(settings, { Method: 'GET', ...params, ...call } as PresignParams)
   let signKey: ((key: string) => string) | undefined
   const urls: string[] = []
   for (const call of calls) {

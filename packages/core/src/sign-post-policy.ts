@@ -3,7 +3,7 @@ import { encodeBase64 } from './base64.ts'
 import { assertCredential, type Credential } from './credential.ts'
 import { hmacSha1Hex, sha1Hex } from './hash/kernel.ts'
 import { type PostCondition, readCondition, readPostPolicy } from './post-policy.ts'
-import { printRedacted } from './print.ts'
+import { printFormRedacted } from './print.ts'
 import { type SignOptions, signerOf } from './sign-request.ts'
 import type { Signer } from './signature.ts'
 import { keyTimeOf, type TimeWindow, windowOf } from './time-window.ts'
@@ -43,7 +43,7 @@ export function signPostPolicy(
   if (!isText) assertConditions(policy)
   const text = isText ? policy : writePolicy(policy, signer.secretId, window)
   const expiresAt = isText ? endOfText(text, signer.secretId, window) : window.expiresAt
-  return printRedacted({
+  return printFormRedacted({
     fields: policyFields(text, signer, window, credential.securityToken),
     startsAt: window.startsAt,
     expiresAt,

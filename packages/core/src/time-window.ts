@@ -77,13 +77,19 @@ export function earlyStart(seconds: number): number {
 /**
  * The end of a window that may not outlive the key.
  *
- * @throws {SignatureError} `ERR_CREDENTIAL_EXPIRED`: the key is dead.
+ * @param needed - For how many seconds from now the key must live; 1 when any end will do.
+ * @throws {SignatureError} `ERR_CREDENTIAL_EXPIRED`: the key is dead. `ERR_CREDENTIAL_EXPIRES_EARLY`: it dies before it may.
  */
-export function endWithKey(expiresAt: number, seconds: number, keyExpiresAt: number = NEVER): number {
-  if (keyExpiresAt <= seconds) {
+export function endWithKey(
+  expiresAt: number,
+  seconds: number,
+  keyExpiresAt: number = NEVER,
+  needed = 1,
+): number {
+  if (keyExpiresAt < seconds + needed) {
     throw new SignatureError(
-      'ERR_CREDENTIAL_EXPIRED',
-      `The temporary key expired at ${keyExpiresAt}; get another`,
+      keyExpiresAt <= seconds ? 'ERR_CREDENTIAL_EXPIRED' : 'ERR_CREDENTIAL_EXPIRES_EARLY',
+      `The key ends at ${keyExpiresAt}; get another`,
     )
   }
   return Math.min(keyExpiresAt, expiresAt)

@@ -37,3 +37,8 @@ export function isBytes(text: string): boolean {
 export function fromWire(value: string): string {
   return isBytes(value) ? (fromUtf8Bytes(value) ?? value) : value
 }
+
+/** How many bytes a text has in UTF-8. */
+export function utf8LengthOf(text: string): number {
+  return encodeURIComponent(text).replace(/%../g, '-').length
+}
