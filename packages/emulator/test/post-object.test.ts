@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
+import { connect } from 'node:net'
 import { createCredential, type PostCondition, signPostPolicy, signRequest } from 'cos-presign'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type AccessLogEntry, createEmulator, type Emulator, type InjectResponse } from '../src/index.ts'
@@ -641,5 +642,40 @@ describe('CORS', () => {
         'access-control-expose-headers': 'Location',
       })
     }
+  })
+})
+
+describe('a form on a socket', () => {
+  it('that ends in the middle leaves nothing, and the next one is served', async () => {
+    const { port } = await emulator.listen()
+    const fields = Object.entries({ key: 'k', ...sign([ANY_KEY]) })
+    const parts = fields.map(
+      ([name, value]) => `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+    )
+    const start = `${parts.join('')}--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n`
+    for (const half of [parts[0] ?? '', start, `${start}${'x'.repeat(200_000)}`]) {
+      await new Promise<void>((resolve, reject) => {
+        const head = `POST / HTTP/1.1\r\nHost: ${HOST}\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 500000\r\n\r\n`
+        const socket = connect(port, '127.0.0.1', () => socket.write(head + half, () => socket.destroy()))
+        socket.once('close', () => resolve()).once('error', reject)
+      })
+    }
+    const whole = `${start}bytes\r\n--b--\r\n`
+    const answer = await fetch(`http://127.0.0.1:${port}/${BUCKET}/`, {
+      method: 'POST',
+      headers: { 'content-type': 'multipart/form-data; boundary=b' },
+      body: whole,
+    })
+    expect(answer.status).toBe(204)
+    expect((await read()).body.toString()).toBe('bytes')
+  })
+
+  it('that is refused early is answered, though its sender goes on', async () => {
+    const { port } = await emulator.listen()
+    const form = new FormData()
+    form.append('key', 'k')
+    form.append('file', new Blob([Buffer.alloc(5_000_000)]), 'a')
+    const answer = await fetch(`http://127.0.0.1:${port}/${BUCKET}/`, { method: 'POST', body: form })
+    expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining('AccessDenied')])
   })
 })
