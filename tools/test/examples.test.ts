@@ -23,6 +23,16 @@ it.each([
     ],
   ],
   [
+    'least-privilege',
+    [
+      'enforced: contentType, maxSizeBytes',
+      'a picture of this user: 200',
+      'a page: 403',
+      'a picture of another user: 403',
+      'its condition string_like of cos:content-type is image/*, and the request has text/html',
+    ],
+  ],
+  [
     'verify-in-your-server',
     [
       'signed: AKIDexample00000001 may read /a b/ü.txt',

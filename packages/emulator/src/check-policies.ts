@@ -1,4 +1,4 @@
-import { explainPolicies, type Policy, type PolicyDecision, type PolicyRequest } from '@cos-presign/sts'
+import { explainPolicies, type PolicyRequest } from '@cos-presign/sts'
 import type { Access } from './authorise.ts'
 import { type PolicyTexts, readPolicy } from './known-key.ts'
 import type { HeaderMap, WireClient } from './message.ts'
@@ -18,9 +18,6 @@ export interface PolicyFacts {
 /** Operations on several objects, which ask for each of them. */
 const PER_OBJECT: ReadonlySet<string> = new Set(['DeleteMultipleObjects'])
 
-/** Operations that are authorised against the prefix they ask for, as if it were a key. */
-const LISTS: ReadonlySet<string> = new Set(['GetBucket', 'GetBucketObjectVersions', 'ListMultipartUploads'])
-
 /**
  * Lets a request pass that every policy allows.
  *
@@ -28,24 +25,9 @@ const LISTS: ReadonlySet<string> = new Set(['GetBucket', 'GetBucketObjectVersion
  */
 export function checkPolicies(policies: PolicyTexts, access: Access, facts: PolicyFacts): void {
   if (PER_OBJECT.has(access.action)) return
-  for (const [name, text] of Object.entries(policies)) {
-    const decision = decide({ [name]: readPolicy(text) }, access, facts)
-    if (!decision.isAllowed) throw new Refusal('AccessDenied', { reason: decision.message })
-  }
-}
-
-/**
- * A list of keys is allowed on `<bucket>/<prefix>`, as the guides grant it, or on the bucket itself, `<bucket>/`, as the table of
- * APIs has it; either denial counts [guess].
- */
-function decide(layer: Readonly<Record<string, Policy>>, access: Access, facts: PolicyFacts): PolicyDecision {
-  const ofBucket = explainPolicies(layer, toPolicyRequest(access, facts))
-  const prefix = facts.params.get('prefix') ?? ''
-  if (!LISTS.has(access.action) || prefix === '') return ofBucket
-  if (!ofBucket.isAllowed && ofBucket.code === 'explicit-deny') return ofBucket
-  const ofPrefix = explainPolicies(layer, toPolicyRequest({ ...access, key: prefix }, facts))
-  const isDecided = ofPrefix.isAllowed || ofPrefix.code === 'explicit-deny' || !ofBucket.isAllowed
-  return isDecided ? ofPrefix : ofBucket
+  const layers = Object.fromEntries(Object.entries(policies).map(([name, text]) => [name, readPolicy(text)]))
+  const decision = explainPolicies(layers, toPolicyRequest(access, facts))
+  if (!decision.isAllowed) throw new Refusal('AccessDenied', { reason: decision.message })
 }
 
 function toPolicyRequest({ action, bucket, key }: Access, facts: PolicyFacts): PolicyRequest {

@@ -136,7 +136,9 @@ function assertGrant(grant: PolicyGrant, name: string): void {
     assertOneOf(operation, `${name}.operations[${at}]`, OPERATIONS)
   if (constraints === undefined) return
   assertConstraints(constraints, `${name}.constraints`)
-  const idle = Object.keys(constraints).find((constraint) => !FOR_ALL.includes(constraint))
+  const [idle] = Object.entries(constraints)
+    .filter(([constraint, value]) => value !== undefined && value !== false && !FOR_ALL.includes(constraint))
+    .map(([constraint]) => constraint)
   if (idle !== undefined && !operations.some((operation) => WRITING.has(operation))) {
     throw wrongValue(
       `${name}.constraints`,

@@ -9,16 +9,16 @@ export interface ConditionKey {
   read(request: PolicyRequest): readonly string[] | undefined
 }
 
-type Reader = (request: PolicyRequest) => string | readonly string[] | undefined
+type Reader = (request: PolicyRequest) => unknown
 
 const GENERAL: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['qcs:ip', ({ clientIp }) => clientIp],
-  ['qcs:current_time', ({ time }) => (time === undefined ? undefined : String(time))],
+  ['qcs:current_time', ({ time }) => time],
   ['qcs:request_tag', ({ tags }) => tags],
   ['vpc:requester_vpc', ({ vpcId }) => vpcId],
   // The older name of the same [doc 436/46206].
   ['qcs:vpc', ({ vpcId }) => vpcId],
-  ['cos:secure-transport', ({ isSecure }) => (isSecure === undefined ? undefined : String(isSecure))],
+  ['cos:secure-transport', ({ isSecure }) => isSecure],
   ['cos:tls-version', ({ tlsVersion }) => tlsVersion],
 ])
 
@@ -54,6 +54,11 @@ export function toConditionKey(name: string): ConditionKey {
   }
 }
 
+/** Whether anything of a request is called so. */
+export function isReadable(name: string): boolean {
+  return GENERAL.has(name) || name.startsWith('cos:')
+}
+
 /** The documented key that somebody probably meant, if it is another. */
 export function suggestKey(name: string): string | undefined {
   const plain = (key: string): string => key.toLowerCase().replaceAll('_', '-')
@@ -61,6 +66,8 @@ export function suggestKey(name: string): string | undefined {
   return DOCUMENTED.find((known) => plain(known) === plain(name))
 }
 
-function toList(value: string | readonly string[] | undefined): readonly string[] | undefined {
-  return typeof value === 'string' ? [value] : value
+/** Values as texts, whatever a request of plain JavaScript holds: an answer is no place for a TypeError. */
+function toList(value: unknown): readonly string[] | undefined {
+  if (value === undefined || value === null) return undefined
+  return Array.isArray(value) ? value.map(String) : [String(value)]
 }

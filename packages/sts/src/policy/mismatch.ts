@@ -1,6 +1,6 @@
 import type { AskedRequest } from './asked-request.ts'
 import { type CompiledCondition, encode } from './condition.ts'
-import { suggestKey, toConditionKey } from './condition-key.ts'
+import { isReadable, suggestKey, toConditionKey } from './condition-key.ts'
 import type { CompiledStatement } from './policy.ts'
 import { formatResource } from './resource.ts'
 
@@ -125,6 +125,7 @@ function conditionMismatch(
 function adviceOn(key: string, values: readonly string[]): string {
   const meant = suggestKey(key)
   if (meant !== undefined) return ` (there is no key ${key}; ${meant} was meant)`
+  if (!isReadable(key)) return ` (${key} is nothing that a request to COS has)`
   const plain = toConditionKey(key).isParam ? values.find((value) => /[^\w.~%*-]/.test(value)) : undefined
   // The star stays: in a pattern it is a wildcard.
   return plain === undefined

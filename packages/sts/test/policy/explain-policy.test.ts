@@ -287,6 +287,13 @@ describe('a condition', () => {
     expect(holds({ numeric_less_than_if_exist: { 'cos:content-length': 1 } }, length(2))).toBe(false)
   })
 
+  it('reads what JavaScript passes for a text', () => {
+    const headers = { 'content-length': 5 } as unknown as Record<string, string>
+    expect(holds({ numeric_equal: { 'cos:content-length': 5 } }, { headers })).toBe(true)
+    const clientIp = 1 as unknown as string
+    expect(holds({ ip_equal: { 'qcs:ip': '10.0.0.1' } }, { clientIp })).toBe(false)
+  })
+
   it('must hold beside all others, of its operator and of other operators', () => {
     const both = {
       string_equal: { 'cos:content-type': 'a/b', 'cos:x-cos-acl': 'private' },
@@ -419,6 +426,13 @@ describe('statements', () => {
     )
     expect(message({ string_like: { 'cos:prefix': 'doc/*' } }, { params: { prefix: 'doc/' } })).toContain(
       'the request has doc%2F (values of cos:prefix are written percent-encoded: doc%2F*)',
+    )
+  })
+
+  it('with a key that no request has say so', () => {
+    const document = policy(allow('*', '*', { string_equal: { 'cvm:instance_type': 'S1' } }))
+    expect(explainPolicy(document, request('GetObject', 'o')).message).toContain(
+      '(cvm:instance_type is nothing that a request to COS has)',
     )
   })
 
