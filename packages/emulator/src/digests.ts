@@ -1,5 +1,5 @@
-import { createHash, type Hash } from 'node:crypto'
-import { createCrc64 } from './crc64.ts'
+import { createDistantHashes } from './digests/hash-thread.ts'
+import { createHashes } from './digests/hashes.ts'
 import type { HeaderMap } from './message.ts'
 import { Refusal } from './refusal.ts'
 
@@ -21,10 +21,16 @@ export interface ReceivedDigests {
 
 /** The digests of a body, computed as it passes. */
 export interface Digests {
-  update(chunk: Uint8Array): void
+  /** Resolves when more may come; the chunk may be reused then. */
+  update(chunk: Uint8Array): Promise<void> | void
   /** @throws {Refusal} `BadDigest`, `InvalidSHA1Digest` when the body is not the one announced. */
-  finish(): ReceivedDigests
+  finish(): Promise<ReceivedDigests>
+  /** Nobody wants them any more. Does nothing after {@link Digests.finish}. */
+  abandon(): void
 }
+
+/** From so many bytes on a body is hashed in a thread of its own. */
+const LARGE_BYTES = 1024 ** 2
 
 /** @throws {Refusal} `InvalidDigest`, `InvalidSHA1Digest` when a header is no digest at all. */
 export function readExpectedDigests(headers: HeaderMap): ExpectedDigests {
@@ -37,24 +43,25 @@ export function readExpectedDigests(headers: HeaderMap): ExpectedDigests {
   return { md5, sha1 }
 }
 
-/** SHA-1 is computed only where it is expected. */
-export function createDigests(expected: ExpectedDigests): Digests {
-  const md5 = createHash('md5')
-  const sha1: Hash | undefined = expected.sha1 === undefined ? undefined : createHash('sha1')
-  const crc64 = createCrc64()
+/**
+ * Starts the digests of a body; SHA-1 is among them only where it is expected.
+ *
+ * @param length - How many bytes are announced, if that is known.
+ */
+export function createDigests(expected: ExpectedDigests, length = 0): Digests {
+  const withSha1 = expected.sha1 !== undefined
+  const distant = length >= LARGE_BYTES ? createDistantHashes(withSha1) : undefined
+  const hashes = distant ?? createHashes(withSha1)
   return {
-    update(chunk) {
-      md5.update(chunk)
-      sha1?.update(chunk)
-      crc64.update(chunk)
-    },
-    finish() {
-      const digest = md5.digest()
+    update: hashes.update,
+    async finish() {
+      const { md5, sha1, crc64 } = await hashes.values()
       // Compared as bytes: the last character of Base64 has unused bits.
-      if (expected.md5 !== undefined && !digest.equals(Buffer.from(expected.md5, 'base64')))
+      if (expected.md5 !== undefined && Buffer.from(expected.md5, 'base64').toString('hex') !== md5)
         throw new Refusal('BadDigest')
-      if (sha1 !== undefined && sha1.digest('hex') !== expected.sha1) throw new Refusal('InvalidSHA1Digest')
-      return { etag: digest.toString('hex'), crc64: crc64.digest() }
+      if (sha1 !== expected.sha1) throw new Refusal('InvalidSHA1Digest')
+      return { etag: md5, crc64 }
     },
+    abandon: () => distant?.abandon(),
   }
 }

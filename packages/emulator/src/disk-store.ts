@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import type { FileHandle } from 'node:fs/promises'
+import { Readable } from 'node:stream'
 import { assertPartFits } from './assert-record-fits.ts'
 import { createBucketIndex } from './disk/bucket-index.ts'
 import { type DataDirectory, openDataDirectory } from './disk/data-directory.ts'
@@ -12,7 +12,7 @@ import { type Changed, createObjectIndex } from './disk/object-index.ts'
 import { readSegments } from './disk/read-segments.ts'
 import { syncDirectory } from './disk/sync-directory.ts'
 import { toStoreError } from './disk/to-store-error.ts'
-import type { ByteRange, ObjectBody, ObjectRecord, PartUpload, Store, Upload } from './store.ts'
+import type { ByteChoice, ObjectBody, ObjectRecord, PartUpload, Store, Upload } from './store.ts'
 import { StoreError } from './store-error.ts'
 import { assertStorableKey } from './store-key.ts'
 
@@ -159,7 +159,7 @@ function createStore({ directory, database, files, unlock }: StoreParts): Store 
   async function getObject(
     bucket: string,
     key: string,
-    chooseRange: (record: ObjectRecord) => ByteRange | undefined = () => undefined,
+    choose: (record: ObjectRecord) => ByteChoice = () => 'all',
   ): Promise<ObjectBody | undefined> {
     for (let missing: string | undefined; ; ) {
       const found = objects.getObject(bucket, key)
@@ -168,8 +168,9 @@ function createStore({ directory, database, files, unlock }: StoreParts): Store 
       // Held before anything is awaited: files that are replaced meanwhile stay until the last of them has been read.
       const release = files.hold(segments.map(({ file }) => file))
       try {
-        const body = await readSegments(segments, chooseRange(record), (file) => openFile(file, key))
-        body.once('close', release)
+        const body = await readSegments(segments, choose(record), files.open, (file) => damaged(file, key))
+        if (body instanceof Readable) body.once('close', release)
+        else release()
         return { record, body }
       } catch (error) {
         release()
@@ -181,12 +182,10 @@ function createStore({ directory, database, files, unlock }: StoreParts): Store 
     }
   }
 
-  async function openFile(name: string, key: string): Promise<FileHandle> {
-    const handle = await files.open(name)
-    if (handle !== undefined) return handle
-    throw new StoreError(
+  function damaged(file: string, key: string): StoreError {
+    return new StoreError(
       'ERR_STORE_DAMAGED',
-      `The data directory ${directory.path} lacks the file ${name} of the object ${JSON.stringify(key)}`,
+      `The data directory ${directory.path} lacks the file ${file} of the object ${JSON.stringify(key)}, or bytes of it`,
     )
   }
 

@@ -1,4 +1,4 @@
-import { createDigests, type ReceivedDigests, readExpectedDigests } from './digests.ts'
+import { createDigests, type Digests, type ReceivedDigests, readExpectedDigests } from './digests.ts'
 import type { OperationRequest } from './operation.ts'
 import { Refusal } from './refusal.ts'
 import type { Incoming } from './store.ts'
@@ -23,23 +23,41 @@ export async function receiveBody<Target extends Incoming, Result>(
   open: () => Promise<Target>,
   commit: (target: Target, received: ReceivedBody) => Promise<Result>,
 ): Promise<Result> {
-  const digests = createDigests(readExpectedDigests(request.headers))
+  const expected = readExpectedDigests(request.headers)
   const length = readContentLength(request)
   const target = await open()
   try {
-    let size = 0
-    for await (const chunk of request.openBody()) {
-      size += chunk.length
-      if (size > MAX_BODY_BYTES) throw new Refusal('EntityTooLarge')
-      const written = target.write(chunk)
-      digests.update(chunk)
-      await written
-    }
-    if (length !== undefined && size !== length) throw new Refusal('IncompleteBody')
-    return await commit(target, { size, ...digests.finish() })
+    const digests = createDigests(expected, length)
+    return await commit(target, await receiveBytes(request.openBody(), target, digests, length))
   } catch (error) {
     await target.abort()
     throw error
+  }
+}
+
+/**
+ * Lets bytes flow into the store, hashed while they are written.
+ *
+ * @param length - How many there must be; `undefined`: as many as come.
+ * @throws {Refusal} `EntityTooLarge`, `IncompleteBody`, and those of digests.
+ */
+export async function receiveBytes(
+  chunks: AsyncIterable<Uint8Array>,
+  target: Incoming,
+  digests: Digests,
+  length?: number,
+): Promise<ReceivedBody> {
+  try {
+    let size = 0
+    for await (const chunk of chunks) {
+      size += chunk.length
+      if (size > MAX_BODY_BYTES) throw new Refusal('EntityTooLarge')
+      await Promise.all([target.write(chunk), digests.update(chunk)])
+    }
+    if (length !== undefined && size !== length) throw new Refusal('IncompleteBody')
+    return { size, ...(await digests.finish()) }
+  } finally {
+    digests.abandon()
   }
 }
 

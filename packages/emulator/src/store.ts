@@ -70,7 +70,7 @@ export interface PartRecord {
 
 /** Bytes on their way: seen by nobody before they are committed, gone after {@link Incoming.abort}. */
 export interface Incoming {
-  /** Takes the next bytes; resolves when more may be written (back-pressure). The buffer may be reused after that. */
+  /** Takes the next bytes, which must stay as they are; resolves when more may be written (back-pressure). */
   write(chunk: Uint8Array): Promise<void>
   /** Forgets the bytes. Safe to call at any time and more than once; after a commit it does nothing. */
   abort(): Promise<void>
@@ -110,11 +110,14 @@ export interface ByteRange {
   readonly end: number
 }
 
+/** Which bytes of an object somebody wants. */
+export type ByteChoice = ByteRange | 'all' | 'none'
+
 /** A record, and the bytes that belong to exactly that record. */
 export interface ObjectBody {
   readonly record: ObjectRecord
-  /** The caller consumes or destroys it. */
-  readonly body: Readable
+  /** Few bytes come as they are; a stream the caller consumes or destroys. */
+  readonly body: Uint8Array | Readable
 }
 
 /** A page of a listing: keys in the order of their UTF-8 bytes. */
@@ -208,13 +211,15 @@ export interface Store {
   createUpload(bucket: string, key: string): Promise<Upload>
   headObject(bucket: string, key: string): Promise<ObjectRecord | undefined>
   /**
-   * The record and a stream of the bytes that belong to exactly that record, whatever happens to the key meanwhile.
-   * `range` may be called again, with another record, when the key is being overwritten.
+   * The record and the bytes that belong to exactly that record, whatever happens to the key meanwhile.
+   *
+   * @param choose - May throw, which is what the promise rejects with; may be called again, with another record, when the
+   * key is being overwritten. All bytes unless given.
    */
   getObject(
     bucket: string,
     key: string,
-    range?: (record: ObjectRecord) => ByteRange | undefined,
+    choose?: (record: ObjectRecord) => ByteChoice,
   ): Promise<ObjectBody | undefined>
   /**
    * Replaces what the store knows of an object; its bytes stay. `undefined` when there is no such object. A record of another

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createCrc64 } from '../src/crc64.ts'
-import { combineCrc64 } from '../src/crc64-combine.ts'
+import { createCrc64 } from '../src/digests/crc64.ts'
+import { combineCrc64 } from '../src/digests/crc64-combine.ts'
 
 // From the documentation (436/7749), the vendor's C++ SDK, and the catalogue's check value of CRC-64/XZ.
 const KNOWN = [

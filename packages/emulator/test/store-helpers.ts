@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { createCrc64 } from '../src/crc64.ts'
+import { createCrc64 } from '../src/digests/crc64.ts'
 import type { MultipartRecord, ObjectBody, ObjectRecord, PartRecord, Store } from '../src/store.ts'
 
 export const BUCKET = 'examplebucket-1250000000'
@@ -57,7 +58,7 @@ export async function putPart(
 /** All bytes of what `getObject` gave. */
 export async function readBody(found: ObjectBody | undefined): Promise<Buffer> {
   if (found === undefined) throw new Error('There is no such object')
-  return await buffer(found.body)
+  return found.body instanceof Readable ? await buffer(found.body) : Buffer.from(found.body)
 }
 
 export async function readText(
@@ -66,7 +67,7 @@ export async function readText(
   bucket: string = BUCKET,
 ): Promise<string | undefined> {
   const found = await store.getObject(bucket, key)
-  return found && (await buffer(found.body)).toString()
+  return found && (await readBody(found)).toString()
 }
 
 export function digest(bytes: Uint8Array): string {

@@ -24,9 +24,14 @@ export interface IncomingFile extends Incoming {
   finish<Result>(publish: (file: Segment) => Promise<Result>): Promise<Result>
 }
 
+/** After so many bytes the flush of a large file begins, while the rest of it still comes. */
+const FLUSHED_BYTES = 16 * 1024 ** 2
+/** How much waits to be written before the sender has to wait, too. */
+const MAX_QUEUED_BYTES = 256 * 1024
+
 /**
- * Writes chunks to a file as they come, one at a time, and keeps none of them. A chunk from a socket is 64 KiB, and it
- * is hashed by the caller while it is written: gathering several was no faster.
+ * Writes chunks to a file while others come and are hashed: what came during a write goes into the next one, all of it at
+ * once. A chunk from a socket is 64 KiB, and a write for each of them took as long as their MD5.
  */
 export function createIncomingFile({
   name,
@@ -36,42 +41,74 @@ export function createIncomingFile({
   onEnd,
 }: IncomingFileParts): IncomingFile {
   let state: 'under way' | 'ending' | 'over' = 'under way'
+  let queue: Uint8Array[] = []
+  let queuedBytes = 0
   let writtenBytes = 0
-  /** Writes asked for and not yet done; one that failed stays. */
-  let unfinishedWrites = 0
-  /** The last thing asked for; the next one waits for it. */
-  let last: Promise<unknown> = Promise.resolve()
+  /** The write under way. One that failed stays, so that everything after it fails. */
+  let writing: Promise<void> | undefined
+  let unflushedBytes = 0
+  /** The flush under way. One that failed stays, because a later one could succeed without those bytes. */
+  let flushing: Promise<void> | undefined
+  let finishing: Promise<unknown> | undefined
 
   return { write, finish, abort }
 
   function write(chunk: Uint8Array): Promise<void> {
     if (state !== 'under way') return Promise.reject(new Error('The upload is over'))
-    // At once where possible, not a microtask later: the caller hashes the chunk before it waits.
-    const isIdle = unfinishedWrites === 0
-    unfinishedWrites++
-    const written = isIdle ? writeWhole(chunk) : last.then(() => writeWhole(chunk))
-    last = written
-    return written
+    queue.push(chunk)
+    queuedBytes += chunk.length
+    if (writing === undefined) startWriting()
+    return queuedBytes < MAX_QUEUED_BYTES || writing === undefined ? Promise.resolve() : writing
   }
 
-  async function writeWhole(chunk: Uint8Array): Promise<void> {
-    for (let offset = 0; offset < chunk.length; ) {
-      const { bytesWritten } = await handle.write(chunk, offset)
-      offset += bytesWritten
-      writtenBytes += bytesWritten
+  function startWriting(): void {
+    writing = writeQueue()
+    // Whoever waits for it is told; when nobody does yet, `finish` is.
+    writing.catch(() => undefined)
+  }
+
+  async function writeQueue(): Promise<void> {
+    const chunks = queue
+    queue = []
+    let size = 0
+    for (const { length } of chunks) size += length
+    await writeWhole(chunks, size)
+    queuedBytes -= size
+    writtenBytes += size
+    unflushedBytes += size
+    if (unflushedBytes >= FLUSHED_BYTES && flushing === undefined) startFlushing()
+    writing = undefined
+    if (queue.length > 0) startWriting()
+  }
+
+  function startFlushing(): void {
+    unflushedBytes = 0
+    flushing = handle.datasync().then(() => {
+      flushing = undefined
+    })
+    flushing.catch(() => undefined)
+  }
+
+  async function writeWhole(chunks: readonly Uint8Array[], size: number): Promise<void> {
+    const { bytesWritten } = await handle.writev(chunks)
+    if (bytesWritten === size) return
+    const rest = Buffer.concat(chunks).subarray(bytesWritten)
+    for (let offset = 0; offset < rest.length; ) {
+      offset += (await handle.write(rest, offset)).bytesWritten
     }
-    unfinishedWrites--
   }
 
   function finish<Result>(publish: (file: Segment) => Promise<Result>): Promise<Result> {
     if (state !== 'under way') return Promise.reject(new Error('The upload is over'))
     state = 'ending'
-    const finished = last.then(() => flushAnd(publish))
-    last = finished
+    const finished = flushAnd(publish)
+    finishing = finished
     return finished
   }
 
   async function flushAnd<Result>(publish: (file: Segment) => Promise<Result>): Promise<Result> {
+    while (writing !== undefined) await writing
+    await flushing
     await handle.sync()
     await handle.close()
     await syncName()
@@ -82,9 +119,10 @@ export function createIncomingFile({
 
   async function abort(): Promise<void> {
     if (state === 'under way') state = 'ending'
-    await last.catch(() => undefined)
+    await finishing?.catch(() => undefined)
     if (state === 'over') return
     end()
+    await Promise.allSettled([writing, flushing])
     await handle.close()
     await discard()
   }

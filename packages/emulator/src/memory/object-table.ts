@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { assertRecordFits, assertSameBytes } from '../assert-record-fits.ts'
 import { collectPage } from '../list-page.ts'
-import type { ByteRange, ListPage, ListQuery, ObjectBody, ObjectPlace, ObjectRecord } from '../store.ts'
+import type { ByteChoice, ListPage, ListQuery, ObjectBody, ObjectPlace, ObjectRecord } from '../store.ts'
 import { assertStorableKey } from '../store-key.ts'
 import type { Bucket, BucketTable, Stored } from './bucket-table.ts'
 import type { Budget } from './budget.ts'
@@ -22,7 +22,7 @@ export interface ObjectTable {
   getObject(
     bucket: string,
     key: string,
-    range?: (record: ObjectRecord) => ByteRange | undefined,
+    choose?: (record: ObjectRecord) => ByteChoice,
   ): ObjectBody | undefined
   updateObject(
     bucket: string,
@@ -85,13 +85,17 @@ export function createObjectTable(buckets: BucketTable, budget: Budget): ObjectT
   function getObject(
     bucketName: string,
     key: string,
-    chooseRange: (record: ObjectRecord) => ByteRange | undefined = () => undefined,
+    choose: (record: ObjectRecord) => ByteChoice = () => 'all',
   ): ObjectBody | undefined {
     const found = find(bucketName, key)
     if (found === undefined) return undefined
     const { record, blocks } = found
-    const { start, end } = chooseRange(record) ?? { start: 0, end: record.size - 1 }
-    return { record, body: Readable.from(sliceBlocks(blocks, start, end), { objectMode: false }) }
+    const choice = choose(record)
+    if (choice === 'none') return { record, body: new Uint8Array() }
+    const { start, end } = choice === 'all' ? { start: 0, end: record.size - 1 } : choice
+    const pieces = [...sliceBlocks(blocks, start, end)]
+    const [first = new Uint8Array(), ...others] = pieces
+    return { record, body: others.length === 0 ? first : Readable.from(pieces, { objectMode: false }) }
   }
 
   function updateObject(

@@ -1,4 +1,4 @@
-import { combineCrc64 } from '../crc64-combine.ts'
+import { combineCrc64 } from '../digests/crc64-combine.ts'
 import type { Reply } from '../message.ts'
 import { readObjectProperties } from '../object-properties.ts'
 import type { OperationRequest, OperationServices } from '../operation.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { combineCrc64 } from '../crc64-combine.ts'
+import { combineCrc64 } from '../digests/crc64-combine.ts'
 import { readForbidOverwrite } from '../forbid-overwrite.ts'
 import type { Reply } from '../message.ts'
 import type { OperationRequest, OperationServices } from '../operation.ts'

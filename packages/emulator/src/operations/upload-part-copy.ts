@@ -1,11 +1,11 @@
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { assertCopyable, readCopySource } from '../copy-source.ts'
 import { createDigests } from '../digests.ts'
 import type { Reply } from '../message.ts'
 import type { OperationRequest, OperationServices } from '../operation.ts'
-import { MAX_BODY_BYTES, type ReceivedBody } from '../receive-body.ts'
+import { MAX_BODY_BYTES, receiveBytes } from '../receive-body.ts'
 import { Refusal } from '../refusal.ts'
-import type { ByteRange, Incoming, ObjectRecord } from '../store.ts'
+import type { ByteChoice, ByteRange, ObjectRecord } from '../store.ts'
 import { toXmlReply } from '../to-xml-reply.ts'
 import { readPartParams } from '../upload-part-params.ts'
 
@@ -21,7 +21,8 @@ export async function uploadPartCopy(request: OperationRequest, services: Operat
       return readSourceRange(request.headers.get('x-cos-copy-source-range'), record)
     })
     if (found === undefined) throw new Refusal('NoSuchCopySource')
-    const received = await copyBytes(found.body, part)
+    const chunks = found.body instanceof Readable ? found.body : Readable.from([found.body])
+    const received = await receiveBytes(chunks, part, createDigests({}, found.record.size))
     const modifiedAt = now()
     await part.commit({ number, ...received, modifiedAt })
     return toXmlReply('CopyPartResult', {
@@ -36,11 +37,12 @@ export async function uploadPartCopy(request: OperationRequest, services: Operat
 }
 
 /** @throws {Refusal} `InvalidArgument`, `InvalidRange` when it is not inside the source; `EntityTooLarge` over 5 GB. */
-function readSourceRange(header: string | undefined, { size }: ObjectRecord): ByteRange | undefined {
-  const range = header === undefined ? { start: 0, end: size - 1 } : parseSourceRange(header)
-  if (range.end >= size && size > 0) throw new Refusal('InvalidRange')
-  if (range.end - range.start >= MAX_BODY_BYTES) throw new Refusal('EntityTooLarge')
-  return size === 0 ? undefined : range
+function readSourceRange(header: string | undefined, { size }: ObjectRecord): ByteChoice {
+  const range = header === undefined ? undefined : parseSourceRange(header)
+  if (range !== undefined && range.end >= size) throw new Refusal('InvalidRange')
+  const { start, end } = range ?? { start: 0, end: size - 1 }
+  if (end - start >= MAX_BODY_BYTES) throw new Refusal('EntityTooLarge')
+  return range ?? 'all'
 }
 
 function parseSourceRange(header: string): ByteRange {
@@ -51,16 +53,4 @@ function parseSourceRange(header: string): ByteRange {
     })
   }
   return { start: Number(start), end: Number(end) }
-}
-
-async function copyBytes(body: Readable, target: Incoming): Promise<ReceivedBody> {
-  const digests = createDigests({})
-  let size = 0
-  for await (const chunk of body as AsyncIterable<Uint8Array>) {
-    const written = target.write(chunk)
-    digests.update(chunk)
-    size += chunk.length
-    await written
-  }
-  return { size, ...digests.finish() }
 }

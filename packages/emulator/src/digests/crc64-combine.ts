@@ -1,4 +1,4 @@
-import { POLYNOMIAL_HIGH, POLYNOMIAL_LOW } from './crc64.ts'
+import { POLYNOMIAL_HIGH, POLYNOMIAL_LOW } from './crc64-kernel.ts'
 
 /** Bytes of which only the checksum and the number are known. */
 export interface ChecksummedBytes {
