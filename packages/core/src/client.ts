@@ -165,7 +165,8 @@ const OPTIONS = [
 const OBJECT = ['Bucket', 'Key']
 const REQUEST = [...OBJECT, 'Expired', 'Params', 'Headers', 'SignHost']
 const SIGN = ['Method', ...REQUEST]
-const DOWNLOAD = [...REQUEST, 'StableFor', 'Filename', 'Disposition']
+/** The parameters of a download. */
+export const DOWNLOAD: readonly string[] = [...REQUEST, 'StableFor', 'Filename', 'Disposition']
 const PRESIGN = ['Method', ...DOWNLOAD]
 const METHODS: readonly Method[] = ['GET', 'PUT', 'POST', 'DELETE', 'HEAD']
 

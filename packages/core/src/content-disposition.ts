@@ -43,10 +43,9 @@ function writeDisposition(filename: string | undefined, disposition: Disposition
   assertText(filename, 'Filename')
   assertKeyLength(filename, 'Filename', MAX_NAME_BYTES)
   const name = toSafeName(filename)
-  // Clients that do not know filename* get its ASCII; some of them decode percent escapes in it (RFC 6266, appendix D).
+  // Clients that do not know filename* get ASCII; some of them decode percent escapes in it (RFC 6266, appendix D).
   const ascii = name.replace(/[^ -$&-~]/gu, '_')
-  const value = `${disposition}; filename="${ascii}"`
-  return ascii === name ? value : `${value}; filename*=UTF-8''${encode(name)}`
+  return `${disposition}; filename="${ascii}"; filename*=UTF-8''${encode(name)}`
 }
 
 /** A name without controls, and without what is part of a path or forbidden in a name somewhere. */

@@ -16,12 +16,12 @@ import { utf8LengthOf } from './utf8.ts'
  */
 export function downloadName(filename: string): string {
   assertText(filename, 'Filename')
-  const name = shorten(toChromiumName(toSafeName(filename)))
+  const name = shorten(toChromiumName(toSafeName(filename.normalize())))
   // What was cut may end in what Chromium does not leave there.
   return toChromiumName(name) || 'download'
 }
 
-/** As Chromium does: no dots around the name, nothing invisible in it, no white space and no tilde around what is left. */
+/** As Chromium does, which composes characters (NFC) before: no dots around the name, nothing invisible in it, no white space and no tilde around what is left. */
 function toChromiumName(name: string): string {
   return withoutDots(name)
     .replace(/[\p{Cf}\p{Noncharacter_Code_Point}]/gu, '_')

@@ -51,7 +51,7 @@ export function signPostPolicy(
 }
 
 /** The form fields that carry a policy and its signature (documentation 436/14690). */
-function policyFields(
+export function policyFields(
   text: string,
   { secretId, signKeys }: Signer,
   window: TimeWindow,
@@ -70,7 +70,11 @@ function policyFields(
 }
 
 /** The text of a policy with these conditions, and those that COS requires. */
-function writePolicy(conditions: readonly PostCondition[], secretId: string, window: TimeWindow): string {
+export function writePolicy(
+  conditions: readonly PostCondition[],
+  secretId: string,
+  window: TimeWindow,
+): string {
   const required = Object.entries(requiredConditions(secretId, window)).map(([name, value]) => ({
     [name]: value,
   }))

@@ -15,7 +15,7 @@ const download = (params: Partial<DownloadUrlParams>): ReturnType<typeof parsePr
 describe('Filename and Disposition', () => {
   it.each<[Partial<DownloadUrlParams>, string]>([
     [{ Filename: 'Übersicht 値.pdf' }, toContentDisposition('Übersicht 値.pdf')],
-    [{ Filename: 'a.pdf', Disposition: 'inline' }, 'inline; filename="a.pdf"'],
+    [{ Filename: 'a.pdf', Disposition: 'inline' }, `inline; filename="a.pdf"; filename*=UTF-8''a.pdf`],
     [{ Disposition: 'inline' }, 'inline'],
     [{ Disposition: 'attachment' }, 'attachment'],
   ])('%j are a signed parameter', (params, value) => {

@@ -1,3 +1,4 @@
+import { type CorsMatch, matchCors } from 'cos-presign'
 import type { CorsConfiguration, CorsRule } from './bucket-settings.ts'
 import type { HeaderMap, Reply } from './message.ts'
 import { Refusal } from './refusal.ts'
@@ -6,12 +7,6 @@ import { Refusal } from './refusal.ts'
 export const CORS_METHODS: readonly string[] = ['PUT', 'GET', 'POST', 'DELETE', 'HEAD']
 
 const VARY = 'Origin, Access-Control-Request-Headers, Access-Control-Request-Method'
-
-/** A rule that fits, and how it names the origin that asked. */
-interface Match {
-  readonly rule: CorsRule
-  readonly allowedOrigin: string
-}
 
 /**
  * Answers a preflight (documentation 436/8288).
@@ -22,7 +17,7 @@ export function answerPreflight(headers: HeaderMap, cors: CorsConfiguration | un
   const origin = headers.get('origin') ?? ''
   const method = headers.get('access-control-request-method') ?? ''
   const requested = splitList(headers.get('access-control-request-headers'))
-  const match = findMatch(cors, origin, method, requested)
+  const match = matchCors(cors?.rules ?? [], { origin, method, headers: requested })
   if (cors === undefined || match === undefined) throw new Refusal('AccessForbidden', { headers: vary(cors) })
   const { rule } = match
   const allowedHeaders = rule.allowedHeaders.includes('*')
@@ -48,40 +43,15 @@ export function toCorsHeaders(
   origin: string | undefined,
   cors: CorsConfiguration | undefined,
 ): Record<string, string> {
-  const match = origin === undefined ? undefined : findMatch(cors, origin, method, [])
+  const match = origin === undefined ? undefined : matchCors(cors?.rules ?? [], { origin, method })
   return { ...(match === undefined ? {} : toOriginHeaders(match, origin ?? '')), ...vary(cors) }
 }
 
-/** The first rule counts that allows everything [guess]; within it, the first origin that fits. */
-function findMatch(
-  cors: CorsConfiguration | undefined,
-  origin: string,
-  method: string,
-  requestedHeaders: readonly string[],
-): Match | undefined {
-  for (const rule of cors?.rules ?? []) {
-    const allowedOrigin = rule.allowedOrigins.find((pattern) => matchesOrigin(pattern, origin))
-    const allowsHeader = (name: string) =>
-      rule.allowedHeaders.some((allowed) => allowed === '*' || allowed.toLowerCase() === name.toLowerCase())
-    if (
-      allowedOrigin !== undefined &&
-      rule.allowedMethods.includes(method) &&
-      requestedHeaders.every(allowsHeader)
-    )
-      return { rule, allowedOrigin }
-  }
-  return undefined
-}
-
-function matchesOrigin(pattern: string, origin: string): boolean {
-  if (origin === '') return false
-  const [start = '', end] = pattern.split('*')
-  if (end === undefined) return origin === pattern
-  return origin.length >= start.length + end.length && origin.startsWith(start) && origin.endsWith(end)
-}
-
 /** A rule for everybody names nobody and lets no cookies through; any other one names the origin. */
-function toOriginHeaders({ rule, allowedOrigin }: Match, origin: string): Record<string, string> {
+function toOriginHeaders(
+  { rule, allowedOrigin }: CorsMatch<CorsRule>,
+  origin: string,
+): Record<string, string> {
   return {
     ...(allowedOrigin === '*'
       ? { 'Access-Control-Allow-Origin': '*' }
