@@ -355,7 +355,7 @@ async function send(request: HttpRequest): Promise<HttpResponse> {
   const { scheme, authority, host, port, target } = splitUrl(request.url)
   signal?.throwIfAborted()
   const http = scheme === 'https' ? await import('node:https') : await import('node:http')
-  const headers: Record<string, string> = { host: authority, ...request.headers }
+  const headers: Record<string, string> = { host: authority, ...toBytes(request.headers) }
   if (body && bodyBytes !== undefined) headers['content-length'] = String(bodyBytes)
   if (body && bodyBytes === undefined) headers['transfer-encoding'] = 'chunked'
   const asksFirst = body !== undefined && (bodyBytes === undefined || bodyBytes > EXPECT_FROM_BYTES)
@@ -392,6 +392,12 @@ async function send(request: HttpRequest): Promise<HttpResponse> {
     exchange.end()
     throw error
   }
+}
+
+/** Header values as Node.js sends them, one character a byte: what was signed is their UTF-8. */
+function toBytes(headers: HttpRequest['headers'] = {}): Record<string, string> {
+  const encode = (text: string): string => Buffer.from(text, 'utf8').toString('latin1')
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, encode(value)]))
 }
 
 interface Exchange {

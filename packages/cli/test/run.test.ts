@@ -186,6 +186,16 @@ describe('put and get', () => {
     expect(JSON.parse(stdout)).toMatchObject({ bytes: 3, headers: { 'Content-Type': 'image/png' } })
   })
 
+  it.each(['値 é', 'naïve', '"quotes" & more'])('send a header of %s as it was signed', async (value) => {
+    const file = join(home, 'file')
+    await writeFile(file, 'x')
+    const argv = ['put', '-H', `x-cos-meta-a: ${value}`, file, `cos://${bucket}/header`]
+    expect(await cli(argv, { env: emulatorEnv() })).toMatchObject({ status: 0 })
+    const env = { ...emulatorEnv(), COS_DOMAIN: `127.0.0.1:${port}` }
+    const { headers } = await fetch((await cli(['url', `cos://${bucket}/header`], { env })).stdout.trim())
+    expect(Buffer.from(headers.get('x-cos-meta-a') ?? '', 'latin1').toString()).toBe(value)
+  })
+
   it('say what the server said and what to do, and leave no file behind', async () => {
     const back = join(home, 'back')
     const missing = await cli(['get', `cos://${bucket}/missing`, back], { env: emulatorEnv() })
