@@ -6,15 +6,9 @@
 import { build } from 'esbuild'
 import { ROOT } from './lib/workspace.mjs'
 
-await build({
+const OPTIONS = {
   absWorkingDir: ROOT,
-  entryPoints: {
-    'cos-presign': 'packages/core/src/index.ts',
-    'cos-presign-bulk': 'packages/core/src/bulk/index.ts',
-  },
   outdir: 'packages/core/dist',
-  chunkNames: 'cos-presign-shared',
-  splitting: true,
   bundle: true,
   format: 'esm',
   platform: 'neutral',
@@ -23,4 +17,20 @@ await build({
   sourcemap: true,
   sourcesContent: false,
   logLevel: 'warning',
+}
+
+await build({
+  ...OPTIONS,
+  entryPoints: {
+    'cos-presign': 'packages/core/src/index.ts',
+    'cos-presign-bulk': 'packages/core/src/bulk/index.ts',
+  },
+  chunkNames: 'cos-presign-shared',
+  splitting: true,
+})
+
+// Diagnosis shares no state with the others, and a fourth file would cost those who import core alone. See docs/decisions/0017.
+await build({
+  ...OPTIONS,
+  entryPoints: { 'cos-presign-diagnose': 'packages/core/src/diagnose/index.ts' },
 })

@@ -76,6 +76,18 @@ export function createHmacKey(key: string): HmacKey {
     finish()
     putDigest()
   }
+  return padKey()
+}
+
+/** Prepares a key given as bytes, at most a block of them. */
+export function createHmacKeyOfBytes(key: Bytes): HmacKey {
+  begin(INITIAL_STATE, 0)
+  putBytes(key)
+  return padKey()
+}
+
+/** The key in `memory`, padded. */
+function padKey(): HmacKey {
   memory.fill(0, end, BLOCK_BYTES)
   return { inner: padState(0x36363636), outer: padState(0x36363636 ^ 0x5c5c5c5c) }
 }

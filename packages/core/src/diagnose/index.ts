@@ -1,0 +1,6 @@
+export { type DiagnoseOptions, diagnose, type SuspectedKey } from './diagnose.ts'
+export type { ComparableTexts, DiagnosedRequest, Diagnosis, Verdict } from './diagnosis.ts'
+export type { DiagnosisCode } from './diagnosis-code.ts'
+export type { AnswerEvidence, Evidence, HarEntry, RequestEvidence } from './evidence.ts'
+export type { Certainty, CorrectedRequest, Difference, Finding } from './finding.ts'
+export type { LineName } from './http-lines.ts'
