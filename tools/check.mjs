@@ -23,6 +23,7 @@ const CHECKS = [
   ['wasm', 'the embedded module is what its source says', [...tool('build-wasm'), '--check']],
   ['exports', 'the public surface', tool('check-exports')],
   ['errors', 'docs/errors.md and the tables of codes', tool('check-errors')],
+  ['diagnoses', 'docs/why-was-i-refused.md and the table of causes', tool('check-diagnoses')],
   ['packages', 'packed tarballs, publint, attw', tool('check-packages')],
   ['size', 'what an import costs in a browser', bin('size-limit')],
   ['words', 'no leftovers', tool('check-words')],

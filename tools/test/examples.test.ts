@@ -33,6 +33,14 @@ it.each([
     ],
   ],
   [
+    'why-was-i-refused',
+    [
+      'the answer alone: content-type-differs (likely)',
+      'with the key: content-type-differs (certain): Content-Type was signed as image/png and sent as text/plain;charset=UTF-8.',
+      'send these headers: {"content-type":"image/png"}',
+    ],
+  ],
+  [
     'verify-in-your-server',
     [
       'signed: AKIDexample00000001 may read /a b/ü.txt',

@@ -1,12 +1,17 @@
 import type { PresignedRequest } from 'cos-presign'
 import { quoteForShell } from './output.ts'
 
+/** What a command is made of; a {@link PresignedRequest} fits. */
+interface CurlRequest extends Pick<PresignedRequest, 'url' | 'headers'> {
+  readonly method: string
+}
+
 /**
  * A `curl` command that sends a presigned request as it was signed.
  *
  * @param file - What to upload, for PUT and POST; `-` is standard input.
  */
-export function formatCurl(request: PresignedRequest, file: string | undefined): string {
+export function formatCurl(request: CurlRequest, file: string | undefined): string {
   const { method, url, headers } = request
   const words = ['curl', ...methodWords(method), ...bodyWords(request, file)]
   for (const [name, value] of Object.entries(headers)) words.push('-H', headerWord(name, value))
@@ -21,7 +26,7 @@ function methodWords(method: string): string[] {
   return method === 'HEAD' ? ['--head'] : ['-X', method]
 }
 
-function bodyWords({ method, url, headers }: PresignedRequest, file: string | undefined): string[] {
+function bodyWords({ method, url, headers }: CurlRequest, file: string | undefined): string[] {
   if (method === 'POST') return file === undefined ? ['--data', ''] : ['--data-binary', `@${file}`]
   if (method !== 'PUT' || file === undefined) return []
   // To a path that ends in a slash --upload-file would add the name of the file, and --data-binary adds a Content-Type.

@@ -20,6 +20,8 @@ export const CODES = {
   ERR_CLI_PROFILE_UNSAFE: { exitStatus: 2 },
   ERR_CLI_PROFILE_INVALID: { exitStatus: 2 },
   ERR_CLI_FILE: { exitStatus: 1 },
+  ERR_CLI_NOT_EXPLAINED: { exitStatus: 1 },
+  ERR_CLI_NOT_VERIFIED: { exitStatus: 1 },
   ERR_CLI_CORRUPT: { exitStatus: 1 },
   ERR_CLI_DENIED: { exitStatus: 1 },
   ERR_CLI_DEMO_FAILED: { exitStatus: 1 },

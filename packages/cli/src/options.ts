@@ -102,7 +102,8 @@ export function repeated<T>(flags: string, description: string, parse: (text: st
     .default([], 'none')
 }
 
-function parseHeader(text: string): Pair {
+/** Reads `Name: value`. */
+export function parseHeader(text: string): Pair {
   const colon = text.indexOf(':')
   const name = text.slice(0, colon).trim()
   if (colon < 0 || name === '') {

@@ -1,3 +1,4 @@
+import type { Credential, PresignedRequest } from 'cos-presign'
 import { formatDuration } from './duration.ts'
 import { CliError } from './errors.ts'
 import { collectText, type HttpResponse } from './io.ts'
@@ -10,6 +11,8 @@ export interface ServerRefusal {
   readonly requestId: string | undefined
   /** What the server calculated, on `SignatureDoesNotMatch`. */
   readonly stringToSign: string | undefined
+  /** The error document as it came. */
+  readonly body: string
   /** The server's clock minus ours, in seconds. */
   readonly clockAheadBySeconds: number | undefined
 }
@@ -27,6 +30,7 @@ export async function readRefusal(response: HttpResponse, now: number): Promise<
     message: document.Message,
     requestId: document.RequestId ?? response.headers['x-cos-request-id'],
     stringToSign: document.StringToSign,
+    body: text,
     clockAheadBySeconds: Number.isNaN(date) ? undefined : Math.round((date - now) / 1000),
   }
 }
@@ -45,8 +49,22 @@ async function parseDocument(text: string): Promise<Readonly<Record<string, stri
   }
 }
 
-/** Says what the server said and what to do now. `what` is what was tried: `upload to cos://…`. */
-export function refusalError(what: string, refusal: ServerRefusal): CliError {
+/** What was sent, and the key it was signed with. */
+export interface Attempt {
+  readonly request: PresignedRequest
+  readonly credential: Credential | undefined
+}
+
+/**
+ * Says what the server said and what to do now. Of a signature that it refuses, also why.
+ *
+ * @param what - What was tried: `upload to cos://…`.
+ */
+export async function refusalError(
+  what: string,
+  refusal: ServerRefusal,
+  attempt: Attempt,
+): Promise<CliError> {
   const { status, code, message, requestId } = refusal
   const said =
     code === undefined
@@ -55,11 +73,23 @@ export function refusalError(what: string, refusal: ServerRefusal): CliError {
   const id = requestId === undefined ? '' : ` (request ${requestId})`
   return new CliError(
     'ERR_CLI_REFUSED',
-    `The server refused the ${what}: ${said}${id}. ${nextStep(refusal)}`,
+    `The server refused the ${what}: ${said}${id}. ${(await reasonOf(refusal, attempt)) ?? nextStep(refusal)}`,
     {
       refusal: { statusCode: status, upstreamCode: code, upstreamMessage: message, requestId },
     },
   )
+}
+
+/** What differs and what to do, if that can be told. */
+async function reasonOf(
+  { code, body }: ServerRefusal,
+  { request, credential }: Attempt,
+): Promise<string | undefined> {
+  if (code !== 'SignatureDoesNotMatch' || credential === undefined) return undefined
+  const { diagnose } = await import('cos-presign/diagnose')
+  const { findings, verdict } = diagnose([request, body], { credential })
+  const [first] = findings
+  return first === undefined || verdict !== 'explained' ? undefined : `${first.summary} ${first.remedy}`
 }
 
 const NEXT_STEPS: Readonly<Record<string, string>> = {

@@ -3,11 +3,13 @@ import { defineAuth } from './commands/auth.ts'
 import { defineDecode } from './commands/decode.ts'
 import { defineDemo } from './commands/demo.ts'
 import { defineEmulator } from './commands/emulator.ts'
+import { defineExplain, separateCurl } from './commands/explain.ts'
 import { defineGet } from './commands/get.ts'
 import { definePolicy } from './commands/policy.ts'
 import { definePut } from './commands/put.ts'
 import { defineSts } from './commands/sts.ts'
 import { defineUrl } from './commands/url.ts'
+import { defineVerify } from './commands/verify.ts'
 import { CliError, codeOf } from './errors.ts'
 import type { Io } from './io.ts'
 import { writeFailure } from './output.ts'
@@ -37,6 +39,18 @@ const COMMANDS: readonly (readonly [
     'show what a presigned URL or an Authorization value says',
     'cos-presign decode "$URL"',
     defineDecode,
+  ],
+  [
+    'explain',
+    'say why a request was refused, and what to do',
+    'cos-presign explain "$URL" error.xml',
+    defineExplain,
+  ],
+  [
+    'verify',
+    'say whether the signature of a request holds',
+    'cos-presign verify -X PUT -H \'Content-Type: image/png\' "$URL"',
+    defineVerify,
   ],
   [
     'put',
@@ -78,13 +92,13 @@ const COMMANDS: readonly (readonly [
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
-    await createProgram(io).parseAsync([...argv], { from: 'user' })
+    await createProgram(io).parseAsync([...separateCurl(argv)], { from: 'user' })
     return 0
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0
     const failure = toCliError(error)
     // When even this cannot be written, the exit status still says it.
-    await writeFailure(io, failure, wantsJson(argv)).catch(() => undefined)
+    await writeFailure(io, failure, wantsJson(separateCurl(argv))).catch(() => undefined)
     return failure.exitStatus
   }
 }

@@ -89,12 +89,32 @@ export async function resolveCredential(
   flags: SettingFlags,
   io: Io,
 ): Promise<Pick<Settings, 'credential' | 'explanation' | 'warnings'>> {
+  const found = await findCredential(flags, io)
+  if (found === undefined) throw missingCredential(io)
+  const { credential, name, warnings } = found
+  return { credential, explanation: [`credential: ${shortId(credential)} from ${name}`], warnings }
+}
+
+/** A credential, and where it came from. */
+export interface FoundCredential {
+  readonly credential: Credential
+  /** The place, for people. */
+  readonly name: string
+  readonly isFromFlags: boolean
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Finds the credential alone, if there is one.
+ *
+ * @throws {CliError} It is half given or unsafe.
+ */
+export async function findCredential(flags: SettingFlags, io: Io): Promise<FoundCredential | undefined> {
   const warnings: string[] = []
   const sources = await findSources(flags, io, warnings, (found) => found.some(hasCredential))
   const source = sources.find(hasCredential)
-  if (!source?.credential) throw missingCredential(io)
-  const { credential, name } = source
-  return { credential, explanation: [`credential: ${shortId(credential)} from ${name}`], warnings }
+  if (source?.credential === undefined) return undefined
+  return { credential: source.credential, name: source.name, isFromFlags: source === sources[0], warnings }
 }
 
 /**
@@ -147,7 +167,8 @@ function hasCredential({ credential }: Source): boolean {
   return credential !== undefined
 }
 
-function shortId({ secretId }: Credential): string {
+/** A SecretId as it may be shown. */
+export function shortId({ secretId }: Credential): string {
   return redact(`q-ak=${secretId}`).slice('q-ak='.length)
 }
 

@@ -1,4 +1,4 @@
-import type { PresignedRequest } from 'cos-presign'
+import type { Credential, PresignedRequest } from 'cos-presign'
 import { CliError, codeOf } from './errors.ts'
 import type { HttpResponse, Io } from './io.ts'
 import { readRefusal, refusalError } from './refusal.ts'
@@ -23,6 +23,8 @@ export interface TransferOptions {
   /** What is being tried, for messages: `upload to cos://…`. */
   readonly what: string
   readonly signal?: AbortSignal | undefined
+  /** The key that signed, to say why its signature was refused. */
+  readonly credential?: Credential | undefined
   /** Called with the number of bytes of each chunk. */
   readonly onProgress?: ((bytes: number) => void) | undefined
 }
@@ -30,10 +32,11 @@ export interface TransferOptions {
 /** Uploads through a presigned URL, and checks that the server stored what was sent. */
 export async function upload(
   io: Io,
-  { url, headers }: PresignedRequest,
+  request: PresignedRequest,
   source: UploadSource,
   options: TransferOptions,
 ): Promise<Transferred> {
+  const { url, headers } = request
   const md5 = io.digest('md5')
   let bytes = 0
   async function* counted(): AsyncGenerator<Uint8Array> {
@@ -53,7 +56,11 @@ export async function upload(
     bodyBytes: source.bytes,
     signal: options.signal,
   })
-  if (response.status !== 200) throw refusalError(options.what, await readRefusal(response, io.now()))
+  if (response.status !== 200)
+    throw await refusalError(options.what, await readRefusal(response, io.now()), {
+      request,
+      credential: options.credential,
+    })
   await drain(response)
   const digest = md5.digest('hex')
   // A success before the last byte would be a success for other bytes.
@@ -81,10 +88,11 @@ export interface DownloadOptions extends TransferOptions {
 /** Downloads through a presigned URL, and checks that what arrived is whole. */
 export async function download(
   io: Io,
-  { url, headers }: PresignedRequest,
+  request: PresignedRequest,
   target: DownloadTarget,
   options: DownloadOptions,
 ): Promise<Transferred> {
+  const { url, headers } = request
   const isRange = Object.keys(headers).some((name) => name.toLowerCase() === 'range')
   const response = await exchange(io, options, {
     method: 'GET',
@@ -93,7 +101,10 @@ export async function download(
     signal: options.signal,
   })
   if (response.status !== 200 && !(isRange && response.status === 206)) {
-    throw refusalError(options.what, await readRefusal(response, io.now()))
+    throw await refusalError(options.what, await readRefusal(response, io.now()), {
+      request,
+      credential: options.credential,
+    })
   }
   const announced = response.headers['content-length']
   const expected = announced === undefined ? undefined : Number(announced)

@@ -27,7 +27,7 @@ async function runGet(text: string, file: string, flags: SigningFlags, io: Io): 
       'With - the object itself goes to standard output, so --json has no place; name a file',
     )
   }
-  const { client } = await createSigner(flags, io)
+  const { client, settings } = await createSigner(flags, io)
   const presigned = askCore(() =>
     client.presign({
       Method: 'GET',
@@ -44,6 +44,7 @@ async function runGet(text: string, file: string, flags: SigningFlags, io: Io): 
       const options = {
         what: `download of ${formatAddress(address)}`,
         signal,
+        credential: settings.credential,
         isWhole: isWhole(flags.param),
         ...observers,
       }

@@ -36,7 +36,7 @@ async function runPut(file: string, text: string, flags: PutFlags, io: Io): Prom
   }
   const headers = withContentType(flags, await contentTypeOf(file === '-' ? key : file))
   const source = await openSource(file, io)
-  const { client } = await createSigner(flags, io)
+  const { client, settings } = await createSigner(flags, io)
   const presigned = askCore(() =>
     client.presign({
       Method: 'PUT',
@@ -54,6 +54,7 @@ async function runPut(file: string, text: string, flags: PutFlags, io: Io): Prom
       upload(io, presigned, source, {
         what: `upload to ${formatAddress(address)}`,
         signal,
+        credential: settings.credential,
         onProgress: progress.add,
       }),
     )

@@ -161,22 +161,23 @@ function correctionOf(
   { from, signed, changes, way }: FoundSigned,
   request: RequestFacts,
 ): CorrectedRequest | undefined {
+  const { method } = from
   const [change, more] = changes
   if (change === undefined || more !== undefined || way !== undefined || !SENT_WRONG.has(change.code)) {
-    return correct(request, { signAgain: true })
+    return correct(request, { method, signAgain: true })
   }
   switch (change.line) {
     case 'method':
       return correct(request, { method: signed.method, signAgain: false })
     case 'path':
-      return correct(request, { path: signed.path, signAgain: false })
+      return correct(request, { method, path: signed.path, signAgain: false })
     case 'parameters': {
       const params = decodedChanges(from.parameters, signed.parameters)
-      return correct(request, { params, signAgain: params === undefined })
+      return correct(request, { method, params, signAgain: params === undefined })
     }
     default: {
       const headers = decodedChanges(from.headers, signed.headers)
-      return correct(request, { headers, signAgain: headers === undefined })
+      return correct(request, { method, headers, signAgain: headers === undefined })
     }
   }
 }

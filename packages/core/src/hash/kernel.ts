@@ -76,18 +76,14 @@ export function createHmacKey(key: string): HmacKey {
     finish()
     putDigest()
   }
-  return padKey()
+  memory.fill(0, end, BLOCK_BYTES)
+  return { inner: padState(0x36363636), outer: padState(0x36363636 ^ 0x5c5c5c5c) }
 }
 
 /** Prepares a key given as bytes, at most a block of them. */
 export function createHmacKeyOfBytes(key: Bytes): HmacKey {
   begin(INITIAL_STATE, 0)
   putBytes(key)
-  return padKey()
-}
-
-/** The key in `memory`, padded. */
-function padKey(): HmacKey {
   memory.fill(0, end, BLOCK_BYTES)
   return { inner: padState(0x36363636), outer: padState(0x36363636 ^ 0x5c5c5c5c) }
 }
