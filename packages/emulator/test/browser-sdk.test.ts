@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { createPolicy, createStsClient } from '@cos-presign/sts'
 import COS from 'cos-nodejs-sdk-v5'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWithChromium, launchChromium } from '../../../tools/testing/chromium.ts'
 import { createEmulator, type Emulator } from '../src/index.ts'
 
@@ -84,81 +84,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await emulator.close()
   backend.close()
-})
-
-describe('cos-nodejs-sdk-v5, for what belongs to a bucket', () => {
-  const cos = (): COS =>
-    new COS({
-      SecretId: root.secretId,
-      SecretKey: root.secretKey,
-      Proxy: `http://127.0.0.1:${port}`,
-      Protocol: 'http:',
-    })
-  const bucket = { Bucket, Region }
-
-  it('lists buckets, and tells where one is and whether it keeps versions', async () => {
-    const { Buckets } = await cos().getService()
-    expect(Buckets).toMatchObject([{ Name: Bucket, Location: Region }])
-    expect((await cos().getBucketLocation(bucket)).LocationConstraint).toBe(Region)
-    expect((await cos().getBucketVersioning(bucket)).VersioningConfiguration).toEqual({})
-    expect((await cos().headBucket(bucket)).statusCode).toBe(200)
-  })
-
-  it('finds no CORS configuration, puts one, gets it, asks by OPTIONS, and deletes it', async () => {
-    expect((await cos().getBucketCors(bucket)).CORSRules).toEqual([])
-    const rule = {
-      AllowedOrigin: ['https://app.example.com'],
-      AllowedMethod: ['PUT', 'GET'],
-      AllowedHeader: ['*'],
-      ExposeHeader: ['ETag'],
-      MaxAgeSeconds: 300,
-    }
-    await cos().putBucketCors({ ...bucket, CORSRules: [rule] } as unknown as COS.PutBucketCorsParams)
-    expect((await cos().getBucketCors(bucket)).CORSRules).toEqual([
-      {
-        AllowedOrigins: rule.AllowedOrigin,
-        AllowedMethods: rule.AllowedMethod,
-        AllowedHeaders: rule.AllowedHeader,
-        ExposeHeaders: rule.ExposeHeader,
-        MaxAgeSeconds: '300',
-      },
-    ])
-    const ask = {
-      ...bucket,
-      Key: 'u/a',
-      AccessControlRequestMethod: 'PUT',
-      AccessControlRequestHeaders: 'x-cos-acl',
-    }
-    const allowed = await cos().optionsObject({
-      ...ask,
-      Origin: 'https://app.example.com',
-    } as COS.OptionsObjectParams)
-    expect(allowed).toMatchObject({ statusCode: 200 })
-    const refused = await cos().optionsObject({
-      ...ask,
-      Origin: 'https://other.example',
-    } as COS.OptionsObjectParams)
-    expect(refused).toMatchObject({ OptionsForbidden: true })
-    await cos().deleteBucketCors(bucket)
-    expect((await cos().getBucketCors(bucket)).CORSRules).toEqual([])
-  })
-
-  it('reads and writes access control lists of bucket and object', async () => {
-    const object = { ...bucket, Key: 'u/acl' }
-    await cos().putObject({ ...object, Body: 'x' })
-    await cos().putBucketAcl({ ...bucket, ACL: 'public-read' })
-    expect(await cos().getBucketAcl(bucket)).toMatchObject({ ACL: 'public-read' })
-    await cos().putBucketAcl({ ...bucket, ACL: 'private' })
-    await cos().putObjectAcl({ ...object, ACL: 'public-read' })
-    expect(await cos().getObjectAcl(object)).toMatchObject({ ACL: 'public-read' })
-    const url = cos().getObjectUrl(
-      { ...object, Domain: `127.0.0.1:${port}/${Bucket}`, Sign: false },
-      () => undefined,
-    )
-    expect((await fetch(url)).status).toBe(200)
-    await cos().putObjectAcl({ ...object, ACL: 'default' })
-    expect((await fetch(url)).status).toBe(403)
-  })
 })
 
 describeWithChromium('cos-js-sdk-v5 in Chromium', () => {
