@@ -19,12 +19,14 @@ const ARGUMENTS = [
 /**
  * Starts a headless Chromium; the caller closes it.
  *
+ * @param more - Further arguments of its command line.
+ *
  * @throws {Error} When there is no Chromium, with what to do about it.
  */
-export async function launchChromium(): Promise<Browser> {
+export async function launchChromium(more: readonly string[] = []): Promise<Browser> {
   const executablePath = findChromium()
   if (executablePath === undefined) throw new Error(`No Chromium: ${howToGetChromium()}`)
-  return await chromium.launch({ executablePath, args: ARGUMENTS, headless: true })
+  return await chromium.launch({ executablePath, args: [...ARGUMENTS, ...more], headless: true })
 }
 
 /**

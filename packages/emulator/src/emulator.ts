@@ -3,8 +3,9 @@ import { createFaultPlan, type FaultPlan } from './faults/fault-plan.ts'
 import { createHandler } from './handler.ts'
 import { type InjectRequest, type InjectResponse, inject } from './inject.ts'
 import { createFindKey, type EmulatorCredential, type KnownKey, toKnownKey } from './known-key.ts'
+import type { ListenAddress, ListenOptions } from './listen-options.ts'
 import type { Handler } from './message.ts'
-import { createListener, type ListenAddress, type Listener, type ListenOptions } from './node.ts'
+import { type Listeners, openListeners } from './open-listeners.ts'
 import {
   assertBucketOption,
   assertBucketOptions,
@@ -64,7 +65,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   for (const rule of options.faults ?? []) faults.add(rule)
   let opening: Promise<{ store: Store; handle: Handler }> | undefined
   let isListening = false
-  let listener: Listener | undefined
+  let listeners: Listeners | undefined
   let closing: Promise<void> | undefined
 
   return {
@@ -84,9 +85,23 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     isListening = true
     try {
       const { handle } = await open()
-      const { idleTimeoutSeconds = 60, onRequest } = options
-      listener = createListener({ handle, now: clock.now, idleTimeoutSeconds, onRequest })
-      return await listener.listen(listenOptions)
+      const { idleTimeoutSeconds = 60, minBytesPerSecond = 1024, dataDir, onRequest } = options
+      const named = toNamedServer(options)
+      listeners = await openListeners(
+        {
+          handle,
+          now: clock.now,
+          clock,
+          faults,
+          idleTimeoutSeconds,
+          minBytesPerSecond,
+          named,
+          dataDir,
+          onRequest,
+        },
+        listenOptions,
+      )
+      return listeners.address
     } catch (error) {
       isListening = false
       throw error
@@ -105,7 +120,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
 
   async function stop(): Promise<void> {
     faults.close()
-    await listener?.close()
+    await listeners?.close()
     const opened = await opening?.catch(() => undefined)
     await opened?.store.close()
   }
@@ -171,6 +186,20 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     })
     return { store, handle }
   }
+}
+
+function toNamedServer({
+  region = 'ap-guangzhou',
+  buckets = [],
+  defaultBucket,
+  domains = {},
+}: EmulatorOptions): {
+  region: string
+  buckets: string[]
+  domains: string[]
+} {
+  const named = [...buckets, ...(defaultBucket === undefined ? [] : [defaultBucket])]
+  return { region, buckets: [...new Set(named)], domains: Object.keys(domains) }
 }
 
 /** The disk store is loaded only where it is wanted: its database is a native module. */

@@ -1,44 +1,25 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import type { Socket } from 'node:net'
 import { type Duplex, Readable } from 'node:stream'
 import { finished, pipeline } from 'node:stream/promises'
 import { TLSSocket } from 'node:tls'
+import { type BindOptions, type BoundAddress, bind, unbind } from './bind.ts'
 import type { Handler, Reply, WireClient, WireRequest } from './message.ts'
-import { type RawRefusalContext, refuseRaw, toRawRefusal } from './raw-refusal.ts'
+import { logRaw, type RawRefusalContext, refuseRaw, toHandshakeRefusal, toRawRefusal } from './raw-refusal.ts'
 import { Refusal } from './refusal.ts'
 import { createRequestBody, type RequestBody } from './request-body.ts'
-
-/** Where to listen. */
-export interface ListenOptions {
-  /**
-   * 0 takes a free one.
-   * @default 0
-   */
-  readonly port?: number | undefined
-  /**
-   * Others than this machine can reach it only on another address, such as `0.0.0.0`.
-   * @default '127.0.0.1'
-   */
-  readonly host?: string | undefined
-}
-
-/** Where an emulator listens. */
-export interface ListenAddress {
-  /** Without a path: `http://127.0.0.1:9000`. */
-  readonly url: string
-  /** The one that was asked for, or the free one that was found. */
-  readonly port: number
-}
+import type { TlsSetup } from './tls/set-up-tls.ts'
+import { type PaceLimits, watchPace } from './watch-pace.ts'
 
 /** What the listener works with. */
-export interface ListenerContext extends RawRefusalContext {
+export interface ListenerContext extends RawRefusalContext, PaceLimits {
   readonly handle: Handler
-  readonly idleTimeoutSeconds: number
 }
 
 /** An HTTP server around a handler. */
 export interface Listener {
-  listen(options: ListenOptions): Promise<ListenAddress>
+  listen(options: BindOptions): Promise<BoundAddress>
   /** Resolves when no request is under way any more. */
   close(): Promise<void>
 }
@@ -46,31 +27,35 @@ export interface Listener {
 /** A token may have 4096 bytes, a key 850 (2550 encoded), metadata 2048. */
 const MAX_HEADER_BYTES = 32 * 1024
 const HEADERS_TIMEOUT_MS = 30_000
+const HANDSHAKE_TIMEOUT_MS = 10_000
 /** How long requests under way may go on after `close`. */
 const CLOSE_GRACE_MS = 2000
 /** How much of an unwanted body is read so that its sender comes to read the answer. */
 const MAX_DRAIN_BYTES = 256 * 1024 ** 2
 const MAX_DRAIN_MS = 5000
 
-/** Serves HTTP/1.1 on a port. */
-export function createListener(context: ListenerContext): Listener {
+/** Serves HTTP/1.1 on a port, or HTTPS. */
+export function createListener(context: ListenerContext, tls?: TlsSetup['options']): Listener {
   const connections = new Set<Socket>()
   const exchanges = new Set<Promise<void>>()
   const pending = new WeakMap<Duplex, ServerResponse>()
   const latest = new WeakMap<Duplex, Promise<void>>()
   const broken = new WeakSet<Duplex>()
   let closing = false
-  const server = createServer({
+  const options = {
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: HEADERS_TIMEOUT_MS,
-    // Uploads may take as long as they like while bytes come: only idleness is limited.
+    // Uploads may take as long as they like while bytes come: bodies are watched one by one.
     requestTimeout: 0,
     connectionsCheckingInterval: 5000,
     keepAliveTimeout: context.idleTimeoutSeconds * 1000,
     // Answered by the handler, in COS's own words.
     requireHostHeader: false,
-  })
-  server.timeout = context.idleTimeoutSeconds * 1000
+  }
+  const server =
+    tls === undefined
+      ? createServer(options)
+      : createSecureServer({ ...options, ...tls, handshakeTimeout: HANDSHAKE_TIMEOUT_MS })
   // Who has sent all may end that half of the connection and still wait for the answer. The types do not know it, Node does:
   // without it an upload would be stored and nobody told.
   Object.assign(server, { httpAllowHalfOpen: true })
@@ -85,10 +70,10 @@ export function createListener(context: ListenerContext): Listener {
   server.on('clientError', refuseMalformed)
 
   return {
-    listen: (options) => listenOn(server, options),
+    listen: (where) => bind(server, tls === undefined ? 'http' : 'https', where),
     async close() {
       closing = true
-      await closeServer(server, connections)
+      await unbind(server, connections, CLOSE_GRACE_MS)
       await Promise.allSettled(exchanges)
     },
   }
@@ -113,11 +98,11 @@ export function createListener(context: ListenerContext): Listener {
     response: ServerResponse,
     awaitsContinue: boolean,
   ): Promise<void> {
-    const body = createRequestBody(request)
+    const body = createRequestBody(request, context)
     const { reply, finish } = await context.handle(toWireRequest(request, response, body, awaitsContinue))
     try {
       if (reply === undefined) request.socket.destroy()
-      else await send(reply, request, response, body, closing)
+      else await sendWatched(reply, request, response, body)
     } catch {
       // The client is gone, or the bytes of the object are: what was sent so far must not look whole.
       if (reply?.body instanceof Readable) reply.body.destroy()
@@ -126,11 +111,35 @@ export function createListener(context: ListenerContext): Listener {
     finish()
   }
 
+  /** A client that does not take its answer loses its connection. */
+  async function sendWatched(
+    reply: Reply,
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: RequestBody,
+  ): Promise<void> {
+    const { socket } = request
+    const endWatch = watchPace(context, {
+      movedBytes: () => socket.bytesWritten - socket.writableLength,
+      isClientsTurn: () => socket.writableLength > 0,
+      giveUp: () => socket.destroy(),
+    })
+    try {
+      await send(reply, request, response, body, closing)
+    } finally {
+      endWatch()
+    }
+  }
+
   function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
     if (broken.has(socket)) return
     broken.add(socket)
     const response = pending.get(socket)
-    if (!socket.writable || error.code === 'ECONNRESET') {
+    if (error.code?.startsWith('ERR_SSL_')) {
+      // Nothing that could be said would be understood; who wonders looks into the log.
+      socket.destroy()
+      logRaw(toHandshakeRefusal(error), context)
+    } else if (!socket.writable || error.code === 'ECONNRESET') {
       socket.destroy()
     } else if (response === undefined) {
       refuseRaw(socket, toRawRefusal(error), context)
@@ -221,36 +230,6 @@ async function sendPart(body: Reply['body'], response: ServerResponse, bytes: nu
     if (rest === 0) break
   }
   response.destroy()
-}
-
-async function closeServer(server: Server, connections: ReadonlySet<Socket>): Promise<void> {
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => resolve())
-  })
-  const cut = setTimeout(() => {
-    for (const socket of connections) socket.destroy()
-  }, CLOSE_GRACE_MS)
-  await closed
-  clearTimeout(cut)
-  for (const socket of connections) socket.destroy()
-}
-
-function listenOn(server: Server, { port = 0, host = '127.0.0.1' }: ListenOptions): Promise<ListenAddress> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ port, host }, () => {
-      server.removeListener('error', reject)
-      const bound = (server.address() as AddressInfo).port
-      resolve({ url: `http://${toUrlHost(host)}:${bound}`, port: bound })
-    })
-  })
-}
-
-/** An address that connects from this machine. */
-function toUrlHost(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1'
-  if (host === '::') return '[::1]'
-  return host.includes(':') ? `[${host}]` : host
 }
 
 function noTunnel(): Refusal {

@@ -65,6 +65,11 @@ export interface EmulatorOptions {
    */
   readonly idleTimeoutSeconds?: number | undefined
   /**
+   * Whoever sends or takes a body more slowly than this, on average over `idleTimeoutSeconds`, is cut off.
+   * @default 1024
+   */
+  readonly minBytesPerSecond?: number | undefined
+  /**
    * How far the clock is ahead of `now`; negative for behind.
    * @default 0
    */
@@ -103,6 +108,7 @@ const TYPES: Readonly<Record<keyof EmulatorOptions, string>> = {
   strictSignature: 'boolean',
   now: 'function',
   idleTimeoutSeconds: 'number',
+  minBytesPerSecond: 'number',
   clockOffsetSeconds: 'number',
   faults: 'array',
   random: 'function',
@@ -131,6 +137,7 @@ export function assertEmulatorOptions(options: EmulatorOptions): void {
   }
   assertPositive(maxPolicyCharacters, 'maxPolicyCharacters')
   assertPositive(maxMemoryBytes, 'maxMemoryBytes')
+  assertPositive(options.minBytesPerSecond, 'minBytesPerSecond')
   assertPositive(idleTimeoutSeconds, 'idleTimeoutSeconds')
   if (dataDir !== undefined && maxMemoryBytes !== undefined) {
     throw new RangeError('"maxMemoryBytes" has no meaning together with "dataDir"')

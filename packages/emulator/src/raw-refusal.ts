@@ -19,7 +19,7 @@ export interface RawRefusalContext {
  * Node's parser reads. The connection ends with it.
  */
 export function refuseRaw(socket: Duplex, refusal: Refusal, context: RawRefusalContext): void {
-  const { now, onRequest } = context
+  const { now } = context
   const ids = createRequestIds(now())
   const { status, headers, body } = completeReply(toErrorReply(refusal, '/', ids), '', ids, now())
   const lines = Object.entries({ ...headers, Connection: 'close' }).map(
@@ -32,9 +32,36 @@ export function refuseRaw(socket: Duplex, refusal: Refusal, context: RawRefusalC
   // What still comes is read and forgotten meanwhile: closing at once would reset the connection, answer and all.
   socket.resume()
   setTimeout(() => socket.destroy(), LINGER_MS).unref()
-  const { code, message } = refusal
-  const entry = createAccessLogDraft({ method: '', target: '' }, ids.requestId)
+  logRaw(refusal, context, status, ids.requestId)
+}
+
+/** An entry for what was no request. */
+export function logRaw(
+  { code, message }: Refusal,
+  { now, onRequest }: RawRefusalContext,
+  status = 0,
+  requestId: string = createRequestIds(now()).requestId,
+): void {
+  const entry = createAccessLogDraft({ method: '', target: '' }, requestId)
   writeAccessLog(onRequest, { ...entry, status, code, message })
+}
+
+/** What to log of a handshake that failed. */
+export function toHandshakeRefusal(error: NodeJS.ErrnoException): Refusal {
+  const hints: Readonly<Record<string, string>> = {
+    ERR_SSL_HTTP_REQUEST: 'this port speaks https, and the client http',
+    ERR_SSL_TLSV1_ALERT_UNKNOWN_CA:
+      'the client does not trust the authority; set NODE_EXTRA_CA_CERTS or the like',
+    ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: 'the client does not accept the certificate',
+    ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: 'the client does not trust the certificate',
+  }
+  const { code = '' } = error
+  return new Refusal('InvalidRequest', { message: `The TLS handshake failed: ${hints[code] ?? code}.` })
+}
+
+/** Whether the bytes that are no HTTP are the beginning of a TLS handshake. */
+function isTls(error: NodeJS.ErrnoException & { readonly rawPacket?: Buffer }): boolean {
+  return error.rawPacket?.[0] === 0x16 && error.rawPacket[1] === 0x03
 }
 
 /** What to answer to an error of Node's parser or of its timers. */
@@ -49,6 +76,10 @@ export function toRawRefusal(error: NodeJS.ErrnoException): Refusal {
     case 'HPE_INVALID_URL':
       return new Refusal('InvalidURI')
     default:
-      return new Refusal('InvalidRequest', { message: 'The request is not valid HTTP.' })
+      return new Refusal('InvalidRequest', {
+        message: isTls(error)
+          ? 'The request is TLS, and this port speaks http: use http: addresses, or the port for https.'
+          : 'The request is not valid HTTP.',
+      })
   }
 }

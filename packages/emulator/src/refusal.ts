@@ -67,6 +67,7 @@ const REFUSALS = {
   ServiceUnavailable: [503, 'The server is shutting down.'], // [doc] / [guess]
   SignatureDoesNotMatch: [403, 'The Signature you specified is invalid.'], // [doc] / [seen]
   SlowDown: [503, 'Please reduce your request rate.'], // [doc] / [guess]
+  UserNetworkTooSlow: [400, 'The request took too long to arrive.'], // [doc] / [guess]
   VerifyAlgorithmNotSupported: [400, 'The signature algorithm you specified is not supported.'], // [doc] / [guess]
   XMLSizeLimit: [400, 'The XML of the request body is too large.'], // [doc] / [guess]
 } as const

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Refusal } from './refusal.ts'
+import { type PaceLimits, watchPace } from './watch-pace.ts'
 
 /** The body of a request from a socket. */
 export interface RequestBody {
@@ -17,7 +18,7 @@ export interface RequestBody {
  * Wraps an incoming message. Its own iterator is opened at most once and never closed, because closing it would destroy the
  * socket.
  */
-export function createRequestBody(message: IncomingMessage): RequestBody {
+export function createRequestBody(message: IncomingMessage, limits: PaceLimits): RequestBody {
   let iterator: AsyncIterator<Uint8Array> | undefined
   const next = () => {
     iterator ??= message[Symbol.asyncIterator]()
@@ -25,12 +26,29 @@ export function createRequestBody(message: IncomingMessage): RequestBody {
   }
   return {
     async *read() {
-      for (;;) {
-        const { done, value } = await next().catch(refuseIncomplete)
-        if (done) break
-        yield value
+      let movedBytes = 0
+      let abandon: ((refusal: Refusal) => void) | undefined
+      const endWatch = watchPace(limits, {
+        movedBytes: () => movedBytes,
+        isClientsTurn: () => abandon !== undefined,
+        giveUp: (reason) =>
+          abandon?.(new Refusal(reason === 'silent' ? 'RequestTimeout' : 'UserNetworkTooSlow')),
+      })
+      try {
+        for (;;) {
+          const { done, value } = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
+            abandon = reject
+            next().then(resolve, () => reject(new Refusal('IncompleteBody')))
+          })
+          abandon = undefined
+          if (done) break
+          movedBytes += value.length
+          yield value
+        }
+      } finally {
+        endWatch()
       }
-      if (!message.complete) refuseIncomplete()
+      if (!message.complete) throw new Refusal('IncompleteBody')
     },
     async drain(maxBytes, maxMs) {
       let timer: NodeJS.Timeout | undefined
@@ -52,8 +70,4 @@ export function createRequestBody(message: IncomingMessage): RequestBody {
       }
     },
   }
-}
-
-function refuseIncomplete(): never {
-  throw new Refusal('IncompleteBody')
 }

@@ -17,8 +17,13 @@ export async function keepSecret(
   if (kept !== undefined && isGood(kept)) return kept
   const text = await create()
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  await writeSecret(path, text)
+  await replaceFile(path, text, 0o600)
   return text
+}
+
+/** Writes a file that everybody may read, in one step. */
+export async function publish(path: string, text: string): Promise<void> {
+  await replaceFile(path, text, 0o644)
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {
@@ -30,9 +35,9 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-async function writeSecret(path: string, text: string): Promise<void> {
+async function replaceFile(path: string, text: string, mode: number): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}`
-  const handle = await open(temporary, 'wx', 0o600)
+  const handle = await open(temporary, 'wx', mode)
   try {
     await handle.writeFile(text)
     await handle.sync()

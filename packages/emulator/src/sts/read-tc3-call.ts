@@ -4,7 +4,7 @@ import { StsRefusal } from './sts-refusal.ts'
 import { canonicalRequests, signTc3, type Tc3Fields } from './tc3-signature.ts'
 
 const AUTHORIZATION =
-  /^TC3-HMAC-SHA256 Credential=([^/\s,]+)\/(\d{4}-\d\d-\d\d)\/([a-z0-9_]+)\/tc3_request, ?SignedHeaders=([a-z0-9;-]+), ?Signature=([0-9a-f]{64})$/i
+  /^TC3-HMAC-SHA256 Credential=([^/\s,]+)\/(\d{4}-\d\d-\d\d)\/([^/\s,]+)\/tc3_request, ?SignedHeaders=([a-z0-9;-]+), ?Signature=([0-9a-f]{64})$/i
 
 /**
  * Reads a call with signature v3: the action in headers, its parameters in a JSON body or, with GET, in the query.
@@ -25,7 +25,7 @@ export function readTc3Call(wire: StsWire): StsCall {
   }
   // What a caller without a key sends, for actions that ask for other proof.
   if (authorization === 'SKIP') return { ...call, isSignedWith: () => false }
-  const fields = parseAuthorization(authorization, timestamp)
+  const fields = parseAuthorization(authorization, timestamp, wire.host)
   return {
     ...call,
     secretId: fields.secretId,
@@ -37,7 +37,7 @@ export function readTc3Call(wire: StsWire): StsCall {
   }
 }
 
-function parseAuthorization(text: string, timestamp: number): Tc3Fields {
+function parseAuthorization(text: string, timestamp: number, host: string): Tc3Fields {
   const match = AUTHORIZATION.exec(text)
   if (match === null) {
     throw new StsRefusal(
@@ -47,7 +47,7 @@ function parseAuthorization(text: string, timestamp: number): Tc3Fields {
   }
   const [, secretId = '', date = '', service = '', names = '', signature = ''] = match
   const signedHeaders = names.toLowerCase().split(';')
-  const fault = faultOf({ date, service, signedHeaders }, timestamp)
+  const fault = faultOf({ date, service, signedHeaders }, timestamp, host)
   if (fault !== undefined) throw new StsRefusal('AuthFailure.InvalidAuthorization', fault)
   return { secretId, date, service, signedHeaders, signature: Buffer.from(signature, 'hex') }
 }
@@ -55,8 +55,12 @@ function parseAuthorization(text: string, timestamp: number): Tc3Fields {
 function faultOf(
   { date, service, signedHeaders }: Pick<Tc3Fields, 'date' | 'service' | 'signedHeaders'>,
   timestamp: number,
+  host: string,
 ): string | undefined {
-  if (service !== 'sts') return 'The credential scope must name the service sts.'
+  // The cloud SDKs take the first label of the endpoint for the name of the service, whatever it is.
+  if (service !== 'sts' && service !== host.split('.', 1)[0]) {
+    return 'The credential scope must name the service sts.'
+  }
   if (new Date(timestamp * 1000).toISOString().slice(0, 10) !== date) {
     return 'The date of the credential scope is not that of X-TC-Timestamp in UTC.'
   }
