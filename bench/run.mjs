@@ -5,7 +5,14 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 const SIGNER = ['sign', 'import-time', 'bundle-size']
-const ALL = [...SIGNER, 'emulator-speed', 'emulator-memory', 'emulator-crash', 'emulator-hostile']
+const ALL = [
+  ...SIGNER,
+  'emulator-speed',
+  'emulator-start',
+  'emulator-memory',
+  'emulator-crash',
+  'emulator-hostile',
+]
 
 const wanted = process.argv.slice(2)
 const chosen = wanted.length === 0 ? SIGNER : wanted.includes('all') ? ALL : wanted

@@ -20,6 +20,13 @@ export function parseDuration(text: string, option: string): number {
   return seconds
 }
 
+/** Reads a shift of time: `15m`, or `-1h` for the other way; in seconds. */
+export function parseOffset(text: string): number {
+  const isBack = text.startsWith('-')
+  const seconds = parseDuration(isBack ? text.slice(1) : text, '--clock-offset')
+  return isBack ? -seconds : seconds
+}
+
 const STEPS = [
   ['d', 86_400],
   ['h', 3600],

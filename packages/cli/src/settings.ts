@@ -244,7 +244,8 @@ export async function flagCredential(
   })
 }
 
-async function readSecret(path: string, flag: string, io: Io, warnings: string[]): Promise<string> {
+/** A secret from a file or, for `-`, from standard input. */
+export async function readSecret(path: string, flag: string, io: Io, warnings: string[]): Promise<string> {
   if (path === '-') return trimLineEnd(await collectText(io.stdin, MAX_SECRET_BYTES, 'standard input'))
   try {
     const facts = await io.files.facts(path)

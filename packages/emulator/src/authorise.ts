@@ -1,6 +1,7 @@
 import { verifyRequest } from 'cos-presign'
 import { grantsToAll } from './anonymous-access.ts'
 import { checkPolicies, type PolicyFacts } from './check-policies.ts'
+import { explainMismatch } from './explain-mismatch.ts'
 import { createLookup, type FindKey, type KnownKey } from './known-key.ts'
 import type { WireRequest } from './message.ts'
 import { Refusal } from './refusal.ts'
@@ -56,7 +57,9 @@ export function identify(
   }
   const { code } = verification
   if (code === 'anonymous') return { kind: 'anonymous' }
-  throw toVerificationRefusal({ ...verification, code }, now())
+  const isMismatch = code === 'mismatch'
+  const reason = isMismatch ? explainMismatch({ method, target, headers }, lookup, now) : undefined
+  throw toVerificationRefusal({ ...verification, code, ...(reason && { message: reason }) }, now())
 }
 
 /**

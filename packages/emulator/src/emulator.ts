@@ -4,6 +4,7 @@ import { createHandler } from './handler.ts'
 import { type InjectRequest, type InjectResponse, inject } from './inject.ts'
 import { createFindKey, type EmulatorCredential, type KnownKey, toKnownKey } from './known-key.ts'
 import type { ListenAddress, ListenOptions } from './listen-options.ts'
+import { createMemoryStore } from './memory-store.ts'
 import type { Handler } from './message.ts'
 import { type Listeners, openListeners } from './open-listeners.ts'
 import {
@@ -205,7 +206,6 @@ function toNamedServer({
 /** The disk store is loaded only where it is wanted: its database is a native module. */
 async function openStore({ dataDir, maxMemoryBytes }: EmulatorOptions): Promise<Store> {
   if (dataDir === undefined) {
-    const { createMemoryStore } = await import('./memory-store.ts')
     return createMemoryStore(maxMemoryBytes === undefined ? {} : { maxBytes: maxMemoryBytes })
   }
   const { createDiskStore } = await import('./disk-store.ts')
