@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { defineAuth } from './commands/auth.ts'
+import { defineBulk } from './commands/bulk.ts'
 import { defineDecode } from './commands/decode.ts'
 import { defineDemo } from './commands/demo.ts'
 import { defineEmulator } from './commands/emulator.ts'
@@ -75,6 +76,12 @@ const COMMANDS: readonly (readonly [
     'write, explain and check policies',
     'cos-presign policy make --allow upload cos://examplebucket-1250000000/users/42/',
     definePolicy,
+  ],
+  [
+    'bulk',
+    'print presigned URLs for many keys',
+    'cos-presign bulk cos://examplebucket-1250000000 keys.txt --expires 1d > urls.txt',
+    defineBulk,
   ],
   [
     'emulator',

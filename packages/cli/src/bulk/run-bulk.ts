@@ -1,0 +1,102 @@
+import type { BadKey } from 'cos-presign/bulk'
+import { CliError } from '../errors.ts'
+import type { Io } from '../io.ts'
+import { printable } from '../output.ts'
+import type { Progress } from '../progress.ts'
+import type { SignedBlock } from './block-signer.ts'
+import { gunzipped, type RecordEnds, toBlocks } from './blocks.ts'
+import type { SigningPool } from './signing-pool.ts'
+
+/** What a run reads, and where things go. */
+export interface BulkRun {
+  /** Files, `-` for standard input. */
+  readonly files: readonly string[]
+  readonly ends: RecordEnds
+  readonly pool: SigningPool
+  readonly progress: Progress
+  readonly signal: AbortSignal
+  writeOutput(lines: Uint8Array): Promise<void>
+  /** Writes lines about bad keys; without it the first one ends the run. */
+  readonly writeSkipped: ((lines: string) => Promise<void>) | undefined
+}
+
+/** How it went. */
+export interface BulkCounts {
+  readonly signed: number
+  readonly skipped: number
+}
+
+/** A block on its way. */
+interface Pending {
+  readonly file: string
+  readonly isFirst: boolean
+  readonly signing: Promise<SignedBlock>
+}
+
+/** Signs the keys of some files, in their order, with as many blocks under way as the pool wants. */
+export async function runBulk(io: Io, run: BulkRun): Promise<BulkCounts> {
+  const pending: Pending[] = []
+  const counts = { signed: 0, skipped: 0 }
+  let line = 0
+
+  async function writeNext(): Promise<void> {
+    const { file, isFirst, signing } = pending.shift() as Pending
+    const signed = await signing
+    if (isFirst) line = 0
+    if (signed.badKeys.length > 0) await skip(signed.badKeys, file)
+    if (signed.output.length > 0) await run.writeOutput(signed.output)
+    line += signed.records
+    counts.signed += signed.records - signed.badKeys.length
+    counts.skipped += signed.badKeys.length
+    run.pool.release(signed)
+  }
+
+  async function skip(badKeys: readonly BadKey[], file: string): Promise<void> {
+    const [first] = badKeys
+    if (run.writeSkipped === undefined && first !== undefined) {
+      const where = `${file === '-' ? 'Standard input' : file}, line ${line + first.line}`
+      throw new CliError(
+        'ERR_CLI_INPUT_INVALID',
+        `${where}: ${first.message}. With --skip-errors FILE such keys are left out, and listed there`,
+      )
+    }
+    const prefix = run.files.length > 1 ? `${file}:` : ''
+    await run.writeSkipped?.(
+      badKeys.map((badKey) => `${prefix}${line + badKey.line}\t${badKey.reason}\t${show(badKey)}\n`).join(''),
+    )
+  }
+
+  try {
+    for (const file of run.files) {
+      let isFirst = true
+      for await (const block of toBlocks(gunzipped(counted(io, run, file), file), run.ends)) {
+        run.signal.throwIfAborted()
+        const signing = run.pool.sign(block)
+        // Awaited in its turn; meanwhile a failure must not count as unhandled.
+        signing.catch(() => undefined)
+        pending.push({ file, isFirst, signing })
+        isFirst = false
+        if (pending.length >= run.pool.depth) await writeNext()
+      }
+    }
+    while (pending.length > 0) {
+      run.signal.throwIfAborted()
+      await writeNext()
+    }
+    return counts
+  } finally {
+    await run.pool.close()
+  }
+}
+
+/** The bytes of a file, counted as they come. */
+async function* counted(io: Io, { progress }: BulkRun, file: string): AsyncGenerator<Uint8Array> {
+  for await (const chunk of file === '-' ? io.stdin : io.files.read(file)) {
+    progress.add(chunk.length)
+    yield chunk
+  }
+}
+
+function show({ bytes }: BadKey): string {
+  return printable(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString())
+}

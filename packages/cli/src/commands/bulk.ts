@@ -1,0 +1,212 @@
+import { availableParallelism } from 'node:os'
+import { type Command, Option } from 'commander'
+import type { BulkOptions } from 'cos-presign/bulk'
+import { formatAddress, parseAddress } from '../address.ts'
+import { type BulkJob, separatorOf } from '../bulk/job.ts'
+import { type BulkCounts, runBulk } from '../bulk/run-bulk.ts'
+import { createSigningPool } from '../bulk/signing-pool.ts'
+import { askCore, CliError } from '../errors.ts'
+import type { FileWriter, Io } from '../io.ts'
+import { addMethodOption, addSigningOptions, type MethodFlags, parseInteger } from '../options.ts'
+import { printable, tell } from '../output.ts'
+import { startProgress } from '../progress.ts'
+import { createSigner, type Signer, warnOfEarlyEnd } from '../signer.ts'
+
+interface BulkFlags extends MethodFlags {
+  readonly output?: string
+  readonly format: 'urls' | 'tsv' | 'jsonl'
+  readonly prefix?: string
+  readonly null?: boolean
+  readonly inventory?: string
+  readonly column?: string
+  readonly rawKeys?: boolean
+  readonly skipErrors?: string
+  readonly gzip?: boolean
+  readonly jobs?: number
+}
+
+/** `cos-presign bulk` */
+export function defineBulk(command: Command, io: Io): Command {
+  addMethodOption(
+    command
+      .argument('<bucket>', 'cos://BUCKET')
+      .argument('[files...]', 'files of keys, one a line, plain or gzip; none, or -, is standard input'),
+  )
+  return addSigningOptions(command)
+    .option('-o, --output <file>', 'where to write (default: standard output)')
+    .addOption(
+      new Option('--format <format>', 'urls; tsv: key, tab, URL; jsonl: an object with key and url')
+        .choices(['urls', 'tsv', 'jsonl'])
+        .default('urls'),
+    )
+    .option('--prefix <text>', 'put before each key')
+    .option('-0, --null', 'keys are ended by NUL instead of line ends')
+    .option('--inventory <manifest>', 'the files are CSV; their columns are named in this manifest.json')
+    .option(
+      '--column <column>',
+      'the files are CSV; number of the column with the keys, from 1, or its name in the manifest',
+    )
+    .option('--raw-keys', 'the keys of the CSV are not percent-encoded')
+    .option('--skip-errors <file>', 'leave out keys that cannot be signed, and list them there')
+    .option('--gzip', 'compress the output')
+    .addOption(
+      new Option('-j, --jobs <number>', 'threads (default: one for each core)').argParser(
+        parseInteger('--jobs', 1, 256),
+      ),
+    )
+    .action((bucket: string, files: string[], flags: BulkFlags) => runBulkCommand(bucket, files, flags, io))
+}
+
+async function runBulkCommand(
+  address: string,
+  files: readonly string[],
+  flags: BulkFlags,
+  io: Io,
+): Promise<void> {
+  const { bucket, key } = parseAddress(address)
+  if (key !== '') {
+    throw new CliError(
+      'ERR_CLI_ADDRESS_INVALID',
+      `${formatAddress({ bucket, key })} names an object; give cos://${bucket}, and --prefix for what all keys begin with`,
+    )
+  }
+  const signer = await createSigner(flags, io)
+  await warnOfEarlyEnd(signer, flags, io)
+  const job = await toJob(signer, bucket, flags, io)
+  const startedAt = io.elapsed()
+  const counts = await io.interruptible((signal) =>
+    signFiles(io, job, files.length === 0 ? ['-'] : files, flags, signal),
+  )
+  await tellCounts(io, counts, flags, io.elapsed() - startedAt)
+}
+
+async function toJob({ settings }: Signer, bucket: string, flags: BulkFlags, io: Io): Promise<BulkJob> {
+  const { credential, place, signHost } = settings
+  return {
+    client: {
+      Region: place.region,
+      Endpoint: place.endpoint,
+      Domain: place.domain,
+      Scheme: place.scheme,
+      SecretId: credential.secretId,
+      SecretKey: credential.secretKey,
+      Token: credential.securityToken,
+      TokenExpiresAt: credential.expiresAt,
+      SignHost: signHost,
+    },
+    params: {
+      Bucket: bucket,
+      Method: flags.request,
+      Expired: flags.expires,
+      Headers: flags.header,
+      Params: flags.param,
+    },
+    options: { input: await inputOf(flags, io), output: flags.format, prefix: flags.prefix },
+    gzip: flags.gzip === true,
+  }
+}
+
+async function inputOf(flags: BulkFlags, io: Io): Promise<BulkOptions['input']> {
+  const { inventory, column, rawKeys } = flags
+  if (inventory === undefined && column === undefined) return flags.null ? 'nul' : 'lines'
+  if (flags.null) throw new CliError('ERR_CLI_USAGE', '--null and CSV exclude each other')
+  const schema = inventory === undefined ? undefined : await readSchema(inventory, io)
+  const number = /^\d{1,4}$/.test(column ?? '') ? Number(column) : column
+  if (schema === undefined && typeof number === 'string')
+    throw new CliError(
+      'ERR_CLI_OPTION_INVALID',
+      '--column must be a number unless --inventory names the columns',
+    )
+  return { schema, column: number, isEncoded: rawKeys !== true }
+}
+
+/** An inventory's manifest lists up to thousands of files. */
+const MAX_MANIFEST_BYTES = 64 * 1024 * 1024
+
+/** The names of the columns (documentation 436/30622). */
+async function readSchema(path: string, io: Io): Promise<string> {
+  const text = await io.files.readText(path, MAX_MANIFEST_BYTES)
+  try {
+    const { fileSchema } = JSON.parse(text) as { fileSchema?: unknown }
+    if (typeof fileSchema === 'string') return fileSchema
+  } catch {
+    // Said below.
+  }
+  throw new CliError('ERR_CLI_INPUT_INVALID', `${path} is no manifest of an inventory: it has no fileSchema`)
+}
+
+/** Signs into the output, which becomes a file only when all is well. */
+async function signFiles(
+  io: Io,
+  job: BulkJob,
+  files: readonly string[],
+  flags: BulkFlags,
+  signal: AbortSignal,
+): Promise<BulkCounts> {
+  const pool = await askCoreFor(createSigningPool(job, flags.jobs ?? availableParallelism(), () => io.now()))
+  const writers: FileWriter[] = []
+  const open = async (path: string): Promise<FileWriter> => {
+    const writer = await io.files.createWriter(path)
+    writers.push(writer)
+    return writer
+  }
+  const progress = await startProgress(io, files.join(' '), await sizeOf(io, files))
+  try {
+    const output = flags.output === undefined || flags.output === '-' ? io.stdout : await open(flags.output)
+    const skipped = flags.skipErrors === undefined ? undefined : await open(flags.skipErrors)
+    const counts = await runBulk(io, {
+      files,
+      ends: { separator: separatorOf(job), hasQuotes: typeof job.options.input === 'object' },
+      pool,
+      progress,
+      signal,
+      writeOutput: (lines) => output.write(lines),
+      writeSkipped: skipped && ((lines) => skipped.write(Buffer.from(lines))),
+    })
+    for (const writer of writers) await writer.commit()
+    return counts
+  } finally {
+    progress.stop()
+    await pool.close()
+    for (const writer of writers) await writer.discard()
+  }
+}
+
+/** Refusals of core as the command's own, also when they come later. */
+async function askCoreFor<T>(work: Promise<T>): Promise<T> {
+  let failure: unknown
+  const result = await work.catch((error: unknown) => {
+    failure = error
+    return undefined
+  })
+  return askCore(() => {
+    if (failure !== undefined) throw failure
+    return result as T
+  })
+}
+
+/** Of all files together; `undefined` where one has none that is known. */
+async function sizeOf(io: Io, files: readonly string[]): Promise<number | undefined> {
+  let bytes = 0
+  for (const file of files) {
+    const facts = file === '-' ? undefined : await io.files.facts(file)
+    if (facts?.kind !== 'file') return undefined
+    bytes += facts.size
+  }
+  return bytes
+}
+
+async function tellCounts(
+  io: Io,
+  { signed, skipped }: BulkCounts,
+  flags: BulkFlags,
+  milliseconds: number,
+): Promise<void> {
+  const seconds = Math.max(milliseconds, 1) / 1000
+  const rate = Math.round(signed / seconds).toLocaleString('en')
+  const left = skipped === 0 ? '' : `; ${skipped.toLocaleString('en')} left out, see ${flags.skipErrors}`
+  await tell(
+    io,
+    printable(`Signed ${signed.toLocaleString('en')} keys in ${seconds.toFixed(2)} s (${rate}/s)${left}`),
+  )
+}
