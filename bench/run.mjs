@@ -4,7 +4,8 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const SIGNER = ['sign', 'import-time', 'bundle-size']
+const SIGNER = ['sign', 'heap', 'bulk', 'import-time', 'bundle-size']
+const BULK = ['bulk-stages', 'bulk-growth']
 const ALL = [
   ...SIGNER,
   'emulator-speed',

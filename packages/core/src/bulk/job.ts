@@ -31,7 +31,14 @@ export function createBulkJob(client: CosClient, params: BulkParams, options: Bu
   const read = (given: BulkParams): Call => readCall(clientSettings, { Method: 'GET', ...given, Key: '/' })
   const call = read(params)
   // Its own copy of what the caller may change later.
-  const kept = { ...params, Params: call.params, Headers: call.headers }
+  const kept = {
+    ...params,
+    Params: call.params,
+    Headers: call.headers,
+    // These have become a parameter.
+    Filename: undefined,
+    Disposition: undefined,
+  }
   const refuses = (key: string): boolean => !clientSettings.python && endsInDots(keyPrefix + key)
   const keyPrefix = settings.prefix.replace(/^\//, '')
   const maxKeyBytes = MAX_KEY_BYTES - new TextEncoder().encode(keyPrefix).length

@@ -7,11 +7,11 @@ import {
   wrongType,
   wrongValue,
 } from '../assert.ts'
-import type { SignParams } from '../client.ts'
+import type { PresignParams } from '../client.ts'
 import type { BadKey } from './bad-key.ts'
 
 /** What the URLs have in common: the parameters of `client.getPresignedUrl` but for the key. `Method` is GET where none is given. */
-export type BulkParams = Omit<SignParams, 'Key' | 'Method'> & Partial<Pick<SignParams, 'Method'>>
+export type BulkParams = Omit<PresignParams, 'Key' | 'Method'> & Partial<Pick<PresignParams, 'Method'>>
 
 /** Rows of CSV (RFC 4180), of which one column has the keys: an inventory of COS. Its `manifest.json` names the columns. */
 export interface CsvInput {

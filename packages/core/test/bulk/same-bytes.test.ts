@@ -26,6 +26,7 @@ const KINDS: readonly (readonly [string, Partial<CosClientOptions>, Partial<Bulk
       ],
     },
   ],
+  ['a download under a name, stable for an hour', {}, { Filename: 'a 值.jpg', StableFor: 3600 }],
   ['a temporary key', { Token: token }, {}],
   [
     'a temporary key of the greatest length',
