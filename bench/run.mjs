@@ -8,6 +8,7 @@ const SIGNER = ['sign', 'heap', 'bulk', 'import-time', 'bundle-size']
 const BULK = ['bulk-stages', 'bulk-growth']
 const ALL = [
   ...SIGNER,
+  ...BULK,
   'emulator-speed',
   'emulator-start',
   'emulator-memory',
