@@ -209,7 +209,7 @@ describe('put and get', () => {
     })
     expect(wrong).toMatchObject({
       status: 3,
-      stderr: expect.stringMatching(/SignatureDoesNotMatch.*SecretKey belongs to the SecretId/),
+      stderr: expect.stringMatching(/SignatureDoesNotMatch.*COS has another SecretKey for this SecretId/),
     })
     const json = await cli(['get', '--json', `cos://${bucket}/missing`, back], { env: emulatorEnv() })
     expect(JSON.parse(json.stderr)).toMatchObject({
