@@ -1,4 +1,5 @@
 import { assertOptions, assertType } from './assert.ts'
+import { assertKeyRecord } from './assert-key-record.ts'
 import { decodeBase64 } from './base64.ts'
 import { equalInConstantTime } from './equal-in-constant-time.ts'
 import { hmacSha1Hex, sha1Hex } from './hash/kernel.ts'
@@ -81,7 +82,8 @@ const OPTIONS = ['now']
  *
  * @param lookup - Finds the key that a SecretId names; called at most once, with what came from the wire. See {@link KeyLookup}.
  * @returns An answer for any form whatever; nothing that comes from the wire makes it throw.
- * @throws {TypeError|RangeError} `options` or `lookup` is not as it must be. What `lookup` throws is passed on.
+ * @throws {TypeError|RangeError} `options`, `lookup` or the record that it returned is not as it must be; a promise is no record, so
+ * await the key beforehand. What `lookup` throws is passed on.
  * @see https://cloud.tencent.com/document/product/436/14690
  */
 export function verifyPostPolicy(
@@ -92,6 +94,7 @@ export function verifyPostPolicy(
   assertOptions(options, 'options', OPTIONS)
   assertType(lookup, 'lookup', 'function')
   const { now = Date.now } = options
+  assertType(now, 'now', 'function')
   const seconds = readClock(now, 'now')
 
   const fields = readFormFields(form)
@@ -106,6 +109,7 @@ export function verifyPostPolicy(
   if (algorithm !== 'sha1') return refuse('unsupported-algorithm', 'q-sign-algorithm must be sha1', facts)
   const key = lookup(secretId, tokensIn(fields))
   if (key === undefined || key === null) return refuse('unknown-key', 'No key has this SecretId', facts)
+  assertKeyRecord(key)
   if (policyText === undefined) return refuse('policy-malformed', 'The policy is no Base64 of UTF-8', facts)
 
   const refusal = checkToken(fields, key, seconds) ?? checkSignature(signature, policyText, key)

@@ -1,4 +1,5 @@
-import { assertObject, assertOptions, assertSeconds, assertText, assertType } from './assert.ts'
+import { assertOptions, assertType } from './assert.ts'
+import { assertKeyRecord } from './assert-key-record.ts'
 import { equalInConstantTime } from './equal-in-constant-time.ts'
 import { hmacSha1Hex, sha1Hex } from './hash/kernel.ts'
 import { tokenNameOf } from './host.ts'
@@ -187,16 +188,6 @@ export function verifyRequest(
     signedParams: fields.urlParamList,
     effectiveExpiresAt: Math.min(expiresAt, key.expiresAt ?? expiresAt),
   }
-}
-
-/** Without this a record that has no SecretKey, such as a promise, would open everything to the SecretKey `undefined`. */
-function assertKeyRecord(record: unknown): asserts record is KeyRecord {
-  assertObject(record, 'lookup()', 'a key record')
-  if ('then' in record) throw new TypeError('"lookup()" must not be a promise; await the key before')
-  const { secretKey, securityToken, expiresAt } = record as Record<string, unknown>
-  assertText(secretKey, 'lookup().secretKey')
-  if (securityToken !== undefined) assertText(securityToken, 'lookup().securityToken')
-  if (expiresAt !== undefined) assertSeconds(expiresAt, 'lookup().expiresAt')
 }
 
 function refuse(

@@ -13,12 +13,14 @@ import {
   type ReceivedRequest,
   SignatureError,
   type SignParams,
+  signPostPolicy,
   signRequest,
   traceSignature,
   type VerifyOptions,
+  verifyPostPolicy,
   verifyRequest,
 } from '../src/index.ts'
-import { clientOf, get, host, keys, now, object, token } from './fixtures.ts'
+import { bucket, clientOf, get, host, keys, now, object, token } from './fixtures.ts'
 
 /** A parameter's name, what is given, and what is thrown. */
 type Row = readonly [name: string, given: object, type: 'TypeError' | 'RangeError']
@@ -288,15 +290,16 @@ describe('bad input below the client', () => {
     ],
   ]
 
+  const anybody = { secretId: 'AKIDanybody', secretKey: 'undefined' }
+
   // A missing SecretKey was once taken for the text "undefined", and whoever signed with that was let in.
   it.each(RECORDS)('of a lookup that returns %s is thrown, and opens nothing', (_, record, name, type) => {
-    const authorization = signRequest(
-      { method: 'GET', path: '/o', headers: { host } },
-      { secretId: 'AKIDanybody', secretKey: 'undefined' },
-      { now },
-    )
+    const authorization = signRequest({ method: 'GET', path: '/o', headers: { host } }, anybody, { now })
     const received = { method: 'GET', target: '/o', headers: { host, authorization } }
     expectRefusal(() => verifyRequest(received, () => record as KeyRecord, { now }), name, type)
+    const { fields } = signPostPolicy([{ bucket }, ['starts-with', '$key', '']], anybody, { now })
+    const form = { fields: { ...fields, key: 'o' }, bucket }
+    expectRefusal(() => verifyPostPolicy(form, () => record as KeyRecord, { now }), name, type)
   })
 })
 
