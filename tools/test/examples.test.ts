@@ -41,6 +41,18 @@ it.each([
     ],
   ],
   [
+    'upload-with-limits',
+    [
+      'enforced: keyPrefix, contentType, maxSizeBytes',
+      'a picture: 204',
+      'a page: 403 AccessDenied',
+      'too much: 400 EntityTooLarge',
+      'an announced size: enforced keyPrefix, contentType, maxSizeBytes',
+      'another size: 403 SignatureDoesNotMatch',
+      'announced too much: ERR_CONSTRAINT_BROKEN',
+    ],
+  ],
+  [
     'verify-in-your-server',
     [
       'signed: AKIDexample00000001 may read /a b/ü.txt',

@@ -24,6 +24,7 @@ export const CODES = {
   ERR_CLI_NOT_VERIFIED: { exitStatus: 1 },
   ERR_CLI_CORRUPT: { exitStatus: 1 },
   ERR_CLI_DENIED: { exitStatus: 1 },
+  ERR_CLI_FINDINGS: { exitStatus: 1 },
   ERR_CLI_DEMO_FAILED: { exitStatus: 1 },
   ERR_CLI_INTERNAL: { exitStatus: 1 },
   ERR_CLI_REFUSED: { exitStatus: 3 },
@@ -108,8 +109,12 @@ export function askCore<T>(call: () => T): T {
         { cause: error },
       )
     }
-    if (error instanceof TypeError || error instanceof RangeError) {
-      throw new CliError('ERR_CLI_REQUEST_INVALID', error.message, { cause: error })
+    if (
+      error instanceof TypeError ||
+      error instanceof RangeError ||
+      codeOf(error) === 'ERR_CONSTRAINT_BROKEN'
+    ) {
+      throw new CliError('ERR_CLI_REQUEST_INVALID', (error as Error).message, { cause: error })
     }
     throw error
   }

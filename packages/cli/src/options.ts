@@ -116,7 +116,8 @@ export function parseHeader(text: string): Pair {
   return [name, text.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, '')]
 }
 
-function parseParam(text: string): Pair {
+/** Reads `name=value` or `name`. */
+export function parseParam(text: string): Pair {
   const equals = text.indexOf('=')
   const pair = equals < 0 ? ([text, ''] as const) : ([text.slice(0, equals), text.slice(equals + 1)] as const)
   if (pair[0] === '')

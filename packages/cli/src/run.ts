@@ -1,12 +1,15 @@
 import { Command, CommanderError } from 'commander'
 import { defineAuth } from './commands/auth.ts'
 import { defineBulk } from './commands/bulk.ts'
+import { defineCors } from './commands/cors.ts'
 import { defineDecode } from './commands/decode.ts'
 import { defineDemo } from './commands/demo.ts'
 import { defineEmulator } from './commands/emulator.ts'
 import { defineExplain, separateCurl } from './commands/explain.ts'
 import { defineGet } from './commands/get.ts'
+import { defineLint } from './commands/lint.ts'
 import { definePolicy } from './commands/policy.ts'
+import { definePost } from './commands/post.ts'
 import { definePut } from './commands/put.ts'
 import { defineSts } from './commands/sts.ts'
 import { defineUrl } from './commands/url.ts'
@@ -53,6 +56,13 @@ const COMMANDS: readonly (readonly [
     'cos-presign verify -X PUT -H \'Content-Type: image/png\' "$URL"',
     defineVerify,
   ],
+  ['lint', 'say what a presigned URL leaves unprotected', 'cos-presign lint "$URL"', defineLint],
+  [
+    'post',
+    'print a form that uploads from a browser',
+    "cos-presign post --content-type 'image/*' --max-size 5MB --html cos://examplebucket-1250000000/users/42/",
+    definePost,
+  ],
   [
     'put',
     'upload a file through a presigned URL',
@@ -82,6 +92,12 @@ const COMMANDS: readonly (readonly [
     'print presigned URLs for many keys',
     'cos-presign bulk cos://examplebucket-1250000000 keys.txt --expires 1d > urls.txt',
     defineBulk,
+  ],
+  [
+    'cors',
+    'explain and write the CORS rules of uploads from pages',
+    'cos-presign cors explain rules.xml --origin https://example.com --mode put',
+    defineCors,
   ],
   [
     'emulator',
