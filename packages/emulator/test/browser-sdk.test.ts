@@ -26,6 +26,7 @@ const PAGE = `<!doctype html><meta charset="utf-8"><script src="/sdk.js"></scrip
   window.createCos = (domain) => new COS({
     Domain: '{Bucket}.cos.{Region}.' + domain,
     Protocol: 'http:',
+    ProgressInterval: 50,
     getAuthorization: async (options, callback) => {
       const { credentials, startTime, expiredTime } = await (await fetch('/sts')).json()
       callback({
