@@ -7,7 +7,9 @@ const CODES = {
   ERR_SERVICE_METHOD_NOT_ALLOWED: { status: 405, retryable: false },
   ERR_SERVICE_NOT_FOUND: { status: 404, retryable: false },
   ERR_SERVICE_NOT_GRANTED: { status: 403, retryable: false },
+  ERR_SERVICE_ORIGIN_FOREIGN: { status: 403, retryable: false },
   ERR_SERVICE_REQUEST_INVALID: { status: 400, retryable: false },
+  ERR_SERVICE_TIMEOUT: { status: 504, retryable: true },
 } as const
 
 /** Why a {@link ServiceError} was thrown; never changes within a major version. */

@@ -5,6 +5,16 @@ export type { Caller, CallerMethod } from './caller.ts'
 export { ServiceError, type ServiceErrorCode } from './errors.ts'
 export type { GrantCallers, GrantOptions } from './grants/grant.ts'
 export type { Operation } from './grants/operation.ts'
+export type { CorsOptions } from './guard/cors.ts'
+export type { Log } from './observe/log.ts'
+export type {
+  FailureEntry,
+  IssuedEntry,
+  LogEntry,
+  LoggedCaller,
+  NoticeEntry,
+  RequestEntry,
+} from './observe/log-entry.ts'
 export type { AuthenticationOptions, HostCaller, ServiceOptions } from './options.ts'
 export type { Problem } from './problem.ts'
 export { createService, type Service } from './service.ts'

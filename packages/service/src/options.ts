@@ -7,6 +7,8 @@ import type { Caller } from './caller.ts'
 import { ServiceError } from './errors.ts'
 import type { GrantOptions } from './grants/grant.ts'
 import { OPERATIONS } from './grants/operation.ts'
+import { type CorsOptions, corsSchema } from './guard/cors.ts'
+import type { Log } from './observe/log.ts'
 import { readBySchema } from './schema.ts'
 
 /** How callers prove who they are. At least one way must be given: there is no anonymous caller. */
@@ -36,6 +38,23 @@ export interface ServiceOptions {
   readonly scheme?: 'https' | 'http' | undefined
   readonly authenticate: AuthenticationOptions
   readonly grants: readonly GrantOptions[]
+  /** Pages of other origins that may use the service; none when absent. */
+  readonly cors?: CorsOptions | undefined
+  /**
+   * The longest body that is read.
+   * @default 1048576
+   */
+  readonly maxBodyBytes?: number | undefined
+  /**
+   * How long an answer may take, in milliseconds.
+   * @default 30000
+   */
+  readonly timeoutMs?: number | undefined
+  /**
+   * Takes the log and the audit, entry by entry; `false` for neither.
+   * @default One line of JSON each, by `console.log`
+   */
+  readonly log?: Log | false | undefined
   /**
    * The clock: milliseconds since the epoch.
    * @default Date.now
@@ -131,6 +150,10 @@ const options = z.strictObject({
   scheme: z.enum(['https', 'http']).optional(),
   authenticate,
   grants: z.array(grant).min(1),
+  cors: corsSchema.optional(),
+  maxBodyBytes: z.int().min(1).optional(),
+  timeoutMs: z.int().min(1).optional(),
+  log: z.union([aFunction, z.literal(false)]).optional(),
   now: aFunction.optional(),
 })
 

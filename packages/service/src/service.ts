@@ -1,13 +1,19 @@
 import { CosClient } from 'cos-presign'
-import { type Context, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
+import { Hono } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { createApiKeyAuthenticator } from './authenticate/api-key.ts'
 import { type Authenticator, authenticate, unknownCaller } from './authenticate/authenticator.ts'
 import { createJwtAuthenticator } from './authenticate/jwt.ts'
 import { createTickets } from './authenticate/ticket.ts'
 import { type Caller, createCaller } from './caller.ts'
+import type { Environment, ServiceContext } from './environment.ts'
 import { ServiceError } from './errors.ts'
 import { createGrant } from './grants/grant.ts'
+import { guardOrigin } from './guard/cors.ts'
+import { limitBody } from './guard/limit-body.ts'
+import { limitTime } from './guard/limit-time.ts'
+import { failureEntry, logToConsole, noticeEntry } from './observe/log.ts'
+import { watchExchange } from './observe/watch-exchange.ts'
 import { type AuthenticationOptions, checkOptions, type ServiceOptions } from './options.ts'
 import { toProblem } from './problem.ts'
 import type { Route } from './route.ts'
@@ -21,14 +27,8 @@ export interface Service {
   fetch(request: Request): Promise<Response>
 }
 
-/** What is kept of a request while it is answered. */
-interface Environment {
-  /** The ticket that stood in the path. */
-  readonly Bindings: { readonly ticket?: string | undefined }
-  readonly Variables: { requestId: string }
-}
-
 const MAX_BODY_BYTES = 1024 ** 2
+const TIMEOUT_MS = 30_000
 
 /**
  * A service that hands out signatures to callers who prove who they are, within what grants allow.
@@ -48,23 +48,24 @@ export function createService(input: ServiceOptions): Service {
     now,
     randomUuid: () => crypto.randomUUID(),
   }
+  const log = options.log === false ? ignore : (options.log ?? logToConsole)
+  const noteTime = () => new Date(now()).toISOString()
   const ways = createAuthenticators(options.authenticate, now)
+  if (options.authenticate.insecureDev === true) log(noticeEntry('warn', INSECURE, noteTime()))
   const app = new Hono<Environment>()
-  app.use(async (context, next) => {
-    context.set('requestId', services.randomUuid())
-    await next()
-    context.header('X-Request-Id', context.get('requestId'))
-    // A path may hold a ticket, which is nobody else's business.
-    context.header('Referrer-Policy', 'no-referrer')
-    context.header('Cache-Control', 'no-store')
-  })
-  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseBody }))
+  app.use(watchExchange(services, log))
+  app.use(guardOrigin(options.cors, isOpenToAll))
+  app.use(limitTime(options.timeoutMs ?? TIMEOUT_MS))
+  app.use(limitBody(options.maxBodyBytes ?? MAX_BODY_BYTES))
+  app.get('/healthz', (context) => context.json({ status: 'ok' }))
+  app.get('/readyz', (context) => context.json({ status: 'ok' }))
   for (const route of ROUTES) {
     app.on(route.method, route.path, async function answerRoute(context) {
-      const { ticket } = context.env
-      const caller =
-        ticket === undefined ? await authenticate(context.req.raw, ways) : await redeem(ticket, services)
-      return context.json(await runRoute(route, context, caller, services))
+      const caller = await identify(context, ways)
+      const answer = await runRoute(route, context, caller)
+      if ('effectiveExpiresAt' in answer)
+        context.set('effectiveExpiresAt', answer.effectiveExpiresAt as number)
+      return context.json(answer)
     })
   }
   app.notFound((context) => {
@@ -74,9 +75,13 @@ export function createService(input: ServiceOptions): Service {
     )
   })
   app.onError((error, context) => {
-    const problem = toProblem(error, context.get('requestId'))
-    const headers = { 'Content-Type': 'application/problem+json', 'X-Request-Id': problem.requestId }
-    return new Response(JSON.stringify(problem), { status: problem.status, headers })
+    const requestId = context.get('requestId')
+    const problem = toProblem(error, requestId)
+    if (problem.code === 'ERR_SERVICE_INTERNAL') log(failureEntry(error, noteTime(), requestId))
+    context.set('refusal', { code: problem.code, grant: problem.grant })
+    return context.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, {
+      'Content-Type': 'application/problem+json',
+    })
   })
   return {
     async fetch(request) {
@@ -86,13 +91,36 @@ export function createService(input: ServiceOptions): Service {
   }
 }
 
+const INSECURE =
+  'INSECURE: authenticate.insecureDev lets anybody who can reach this service have whatever its grants allow. For development only.'
+
+function ignore(): void {}
+
+/** Paths that look at no credentials of the browser, so that a page of any origin may ask. */
+function isOpenToAll(path: string): boolean {
+  return path === '/healthz' || path === '/readyz'
+}
+
 /** The request without the ticket in its path. */
 function takeTicket(request: Request): { readonly request: Request; readonly ticket?: string } {
+  // Most requests have none, and to parse a URL costs as much as to sign one.
+  if (!request.url.includes('/t/')) return { request }
   const url = new URL(request.url)
   const [, ticket, rest] = /^\/t\/([^/]+)(\/.*)$/s.exec(url.pathname) ?? []
   if (ticket === undefined || rest === undefined) return { request }
   url.pathname = rest
   return { request: new Request(url, request), ticket }
+}
+
+/** Who asks, by the ticket in the path or by what else the request carries. */
+async function identify(context: ServiceContext, ways: readonly Authenticator[]): Promise<Caller> {
+  const { ticket } = context.env
+  const caller =
+    ticket === undefined
+      ? await authenticate(context.req.raw, ways)
+      : await redeem(ticket, context.get('services'))
+  context.set('caller', caller)
+  return caller
 }
 
 async function redeem(ticket: string, { tickets }: Services): Promise<Caller> {
@@ -101,12 +129,7 @@ async function redeem(ticket: string, { tickets }: Services): Promise<Caller> {
 }
 
 /** Reads the request as the route describes it, and runs it. */
-async function runRoute(
-  route: Route,
-  context: Context<Environment>,
-  caller: Caller,
-  services: Services,
-): Promise<object> {
+async function runRoute(route: Route, context: ServiceContext, caller: Caller): Promise<object> {
   const body =
     route.body &&
     readBySchema(route.body, await readJson(context.req.raw), 'ERR_SERVICE_REQUEST_INVALID', 'The body')
@@ -116,7 +139,7 @@ async function runRoute(
     caller,
     requestId: context.get('requestId'),
   }
-  return (await route.run(input, services)) as object
+  return (await route.run(input, context.get('services'))) as object
 }
 
 async function readJson(request: Request): Promise<unknown> {
@@ -126,10 +149,6 @@ async function readJson(request: Request): Promise<unknown> {
   } catch {
     throw new ServiceError('ERR_SERVICE_REQUEST_INVALID', 'The body is not JSON')
   }
-}
-
-function refuseBody(): never {
-  throw new ServiceError('ERR_SERVICE_BODY_TOO_LARGE', `The body has more than ${MAX_BODY_BYTES} bytes`)
 }
 
 function createClients({

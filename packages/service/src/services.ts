@@ -1,15 +1,13 @@
 import type { CosClient } from 'cos-presign'
 import type { Tickets } from './authenticate/ticket.ts'
+import type { DecisionContext } from './grants/decide.ts'
 import type { Grant } from './grants/grant.ts'
 
 /** What routes work with. */
-export interface Services {
+export interface Services extends DecisionContext {
   readonly grants: readonly Grant[]
   /** A client that signs with a key which lives at least so many seconds, if there can be one. */
   readonly clientFor: (lifetimeSeconds: number) => Promise<CosClient>
   /** Absent when the service makes none. */
   readonly tickets: Tickets | undefined
-  /** Milliseconds since the epoch. */
-  readonly now: () => number
-  readonly randomUuid: () => string
 }

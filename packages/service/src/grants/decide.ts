@@ -39,6 +39,18 @@ export interface DecisionContext {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly randomUuid: () => string
+  /** Hears of each permission, for the audit. */
+  readonly onIssued?: ((issued: Issued) => void) | undefined
+}
+
+/** What the audit says of a permission, or of something else that is handed out. */
+export interface Issued {
+  readonly caller: Caller
+  readonly grant: Pick<Grant, 'name'>
+  readonly operation: Operation | 'ticket'
+  readonly bucket?: string
+  readonly key?: string
+  readonly lifetimeSeconds: number
 }
 
 /**
@@ -61,7 +73,7 @@ export function decide(
       refusal ??= key
       continue
     }
-    return {
+    const permission: Permission = {
       caller,
       grant,
       operation: wish.operation,
@@ -70,6 +82,8 @@ export function decide(
       constraints: { ...grant.constraints, key },
       lifetimeSeconds: Math.min(wish.lifetimeSeconds ?? grant.maxLifetimeSeconds, grant.maxLifetimeSeconds),
     }
+    context.onIssued?.(permission)
+    return permission
   }
   throw refusal ?? denied(`No grant allows "${wish.operation}" to this caller${inBucket(wish)}`)
 }

@@ -11,7 +11,7 @@ export const issueTicketRoute: Route = defineRoute({
     'A short-lived ticket, to be put into the path of requests that cannot carry an Authorization header',
   body: ticketRequest,
   answer: ticketAnswer,
-  async run({ body, caller }, { grants, tickets }) {
+  async run({ body, caller }, { grants, tickets, onIssued }) {
     if (tickets === undefined) {
       throw new ServiceError(
         'ERR_SERVICE_NOT_FOUND',
@@ -30,6 +30,7 @@ export const issueTicketRoute: Route = defineRoute({
       tickets.maxLifetimeSeconds,
     )
     const { ticket, expiresAt } = await tickets.issue(caller, opened, lifetimeSeconds)
+    for (const grant of opened) onIssued?.({ caller, grant, operation: 'ticket', lifetimeSeconds })
     return { ticket, path: `/t/${ticket}`, grants: opened.map(({ name }) => name), expiresAt }
   },
 })

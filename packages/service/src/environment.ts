@@ -1,0 +1,28 @@
+import type { Context } from 'hono'
+import type { Caller } from './caller.ts'
+import type { Issued } from './grants/decide.ts'
+import type { Services } from './services.ts'
+
+/** What Hono keeps of a request while it is answered. */
+export interface Environment {
+  /** The ticket that stood in the path. */
+  readonly Bindings: { readonly ticket?: string | undefined }
+  readonly Variables: Exchange
+}
+
+/** One request and what became of it. */
+export interface Exchange {
+  readonly requestId: string
+  /** Once it is known who asks. */
+  readonly caller?: Caller
+  /** What is handed out: the audit gets a record of each. */
+  readonly issued: Issued[]
+  /** The services; what `decide` allows with them is noted in `issued`. */
+  readonly services: Services
+  /** Unix seconds: when what was handed out ends, where a route knows better than the permission. */
+  readonly effectiveExpiresAt?: number
+  /** Why it was refused. */
+  readonly refusal?: { readonly code: string; readonly grant?: string | undefined }
+}
+
+export type ServiceContext = Context<Environment>

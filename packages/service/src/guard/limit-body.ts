@@ -1,0 +1,20 @@
+import type { MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { ServiceError } from '../errors.ts'
+
+/** Refuses bodies of more bytes, whether they announce their length or not. */
+export function limitBody(maxBodyBytes: number): MiddlewareHandler {
+  const count = bodyLimit({ maxSize: maxBodyBytes, onError: refuse })
+  return async function limitedBody(context, next) {
+    const announced = context.req.header('content-length')
+    // Whoever speaks HTTP to us (Node, a proxy, an edge) holds a body to its announced length. To count the bytes of every body is slow.
+    if (announced === undefined || context.req.header('transfer-encoding') !== undefined)
+      return await count(context, next)
+    if (Number(announced) > maxBodyBytes) refuse()
+    return await next()
+  }
+
+  function refuse(): never {
+    throw new ServiceError('ERR_SERVICE_BODY_TOO_LARGE', `The body has more than ${maxBodyBytes} bytes`)
+  }
+}

@@ -1,0 +1,38 @@
+import { redact } from 'cos-presign'
+import type { FailureEntry, LogEntry, NoticeEntry } from './log-entry.ts'
+
+/** Takes what the service says of itself, one entry at a time. It must not throw. */
+export type Log = (entry: LogEntry) => void
+
+/** Writes each entry as one line of JSON with `console.log`: what hosts collect. */
+export function logToConsole(entry: LogEntry): void {
+  // biome-ignore lint/suspicious/noConsole: an edge host has no other place for logs.
+  console.log(JSON.stringify(entry))
+}
+
+/** An entry about something unforeseen. */
+export function failureEntry(error: unknown, time: string, requestId?: string): FailureEntry {
+  return { time, level: 'error', event: 'failure', requestId, error: describe(error) }
+}
+
+/** An entry for the operator. */
+export function noticeEntry(level: NoticeEntry['level'], message: string, time: string): NoticeEntry {
+  return { time, level, event: 'notice', message: redactText(message) }
+}
+
+const MAX_CAUSES = 4
+// What the service itself believes, wherever it stands: a JWT or ticket, an API key, a link.
+const OWN_SECRETS = /\beyJ[\w-]+\.[\w-]+\.[\w-]*|\bcpk_[A-Za-z\d-]+_[\da-f]+|(?<=\/[tl]\/)[\w.-]{16,}/g
+
+/** A text without secrets of COS and of the service. */
+function redactText(text: string): string {
+  return redact(text).replace(OWN_SECRETS, '***')
+}
+
+function describe(error: unknown, depth = 0): string {
+  if (!(error instanceof Error)) return redactText(String(error))
+  const text = redactText(error.stack ?? `${error.name}: ${error.message}`)
+  return error.cause === undefined || depth === MAX_CAUSES
+    ? text
+    : `${text}\nCaused by: ${describe(error.cause, depth + 1)}`
+}

@@ -1,0 +1,81 @@
+import type { MiddlewareHandler } from 'hono'
+import { routePath } from 'hono/route'
+import type { Environment, ServiceContext } from '../environment.ts'
+import type { Issued } from '../grants/decide.ts'
+import type { Services } from '../services.ts'
+import type { Log } from './log.ts'
+import type { IssuedEntry, RequestEntry } from './log-entry.ts'
+
+/** Questions of machines, every few seconds: their good answers are not worth a line. */
+const PROBES = new Set(['/healthz', '/readyz'])
+
+/**
+ * Gives each request an id and what it works with, and says afterwards what became of it: one entry for the request, and one for each
+ * thing it handed out.
+ */
+export function watchExchange(services: Services, log: Log): MiddlewareHandler<Environment> {
+  return async function watched(context, next) {
+    const began = performance.now()
+    const issued: Issued[] = []
+    const requestId = services.randomUuid()
+    context.set('requestId', requestId)
+    context.set('issued', issued)
+    context.set('services', { ...services, onIssued: (one) => issued.push(one) })
+    // Before the answer is made: a header set on a finished answer makes the host build it twice.
+    context.header('X-Request-Id', requestId)
+    context.header('X-Content-Type-Options', 'nosniff')
+    // A path may hold a ticket, which is nobody else's business.
+    context.header('Referrer-Policy', 'no-referrer')
+    context.header('Cache-Control', 'no-store')
+    await next()
+    const status = context.res.status
+    const route = routePath(context, -1)
+    if (PROBES.has(route) && status === 200) return
+    const time = new Date(services.now()).toISOString()
+    if (status < 400) {
+      for (const one of issued) log(toIssuedEntry(one, context, { time, route }))
+    }
+    log(toRequestEntry(context, { time, route, status, durationMs: performance.now() - began }))
+  }
+}
+
+function toIssuedEntry(
+  { caller, grant, operation, bucket, key, lifetimeSeconds }: Issued,
+  context: ServiceContext,
+  { time, route }: Pick<IssuedEntry, 'time' | 'route'>,
+): IssuedEntry {
+  return {
+    time,
+    level: 'info',
+    event: 'issued',
+    requestId: context.get('requestId'),
+    route,
+    caller: { id: caller.id, method: caller.method },
+    grant: grant.name,
+    operation,
+    bucket,
+    key,
+    expiresAt: context.get('effectiveExpiresAt') ?? Math.floor(Date.parse(time) / 1000) + lifetimeSeconds,
+  }
+}
+
+function toRequestEntry(
+  context: ServiceContext,
+  facts: Pick<RequestEntry, 'time' | 'route' | 'status' | 'durationMs'>,
+): RequestEntry {
+  const caller = context.get('caller')
+  const refusal = context.get('refusal')
+  return {
+    time: facts.time,
+    level: facts.status >= 500 ? 'error' : 'info',
+    event: 'request',
+    requestId: context.get('requestId'),
+    method: context.req.method,
+    route: facts.route,
+    status: facts.status,
+    durationMs: Math.round(facts.durationMs * 1000) / 1000,
+    caller: caller && { id: caller.id, method: caller.method },
+    code: refusal?.code,
+    grant: refusal?.grant,
+  }
+}

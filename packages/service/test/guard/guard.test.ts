@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest'
+import { createFixture } from '../fixture.ts'
+
+const APP = 'https://app.example.com'
+const cors = { origins: [APP, 'capacitor://localhost'], credentials: true }
+
+describe('pages of other origins', () => {
+  it('that are listed get a preflight answered, and may read answers and refusals', async () => {
+    const { ask } = await createFixture({ cors })
+    const preflight = await ask('/v1/uploads', {
+      method: 'OPTIONS',
+      headers: {
+        origin: APP,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization, content-type',
+      },
+    })
+    expect(preflight.status).toBe(204)
+    expect(Object.fromEntries(preflight.headers)).toMatchObject({
+      'access-control-allow-origin': APP,
+      'access-control-allow-credentials': 'true',
+      'access-control-allow-headers': 'authorization,content-type',
+      'access-control-max-age': '600',
+    })
+    expect(preflight.headers.get('access-control-allow-methods')).toContain('POST')
+    expect(preflight.headers.get('vary')).toContain('Origin')
+
+    for (const [json, status] of [
+      [{}, 200],
+      [{ filename: 5 }, 400],
+    ] as const) {
+      const answer = await ask('/v1/uploads', { json, headers: { origin: APP } })
+      expect(answer.status).toBe(status)
+      expect(answer.headers.get('access-control-allow-origin')).toBe(APP)
+      expect(answer.headers.get('access-control-expose-headers')).toContain('X-Request-Id')
+      expect(answer.headers.get('vary')).toContain('Origin')
+    }
+  })
+
+  it.each([
+    ['another one', 'https://evil.example'],
+    ['one that begins like a listed one', `${APP}.evil.example`],
+    ['one that ends like a listed one', 'https://evilapp.example.com'],
+    ['a listed one with another scheme', 'http://app.example.com'],
+    ['a listed one with a port', `${APP}:444`],
+    ['the one that is no origin', 'null'],
+    ['nonsense', '*'],
+  ])('that are not listed are refused: %s', async (_, origin) => {
+    const { ask } = await createFixture({ cors })
+    for (const init of [
+      { json: {} },
+      { method: 'OPTIONS', headers: { 'access-control-request-method': 'POST' } },
+    ]) {
+      const answer = await ask('/v1/uploads', { ...init, headers: { ...init.headers, origin } })
+      expect(answer.status).toBe(403)
+      expect(answer.headers.has('access-control-allow-origin')).toBe(false)
+      expect(answer.headers.get('vary')).toContain('Origin')
+      expect(await answer.json()).toMatchObject({ code: 'ERR_SERVICE_ORIGIN_FOREIGN' })
+    }
+  })
+
+  it('are none when nothing is configured, but for the origin of the service itself', async () => {
+    const { ask } = await createFixture()
+    expect((await ask('/v1/uploads', { json: {}, headers: { origin: APP } })).status).toBe(403)
+    expect((await ask('/v1/uploads', { json: {}, headers: { origin: 'https://service' } })).status).toBe(200)
+  })
+
+  it('get no word of credentials where none are configured', async () => {
+    const { ask } = await createFixture({ cors: { origins: [APP] } })
+    const answer = await ask('/v1/uploads', { json: {}, headers: { origin: APP } })
+    expect(answer.headers.get('access-control-allow-origin')).toBe(APP)
+    expect(answer.headers.has('access-control-allow-credentials')).toBe(false)
+  })
+
+  it.each([
+    '*',
+    'null',
+    'https://*.example.com',
+    `${APP}/`,
+    `${APP}/path`,
+    'app.example.com',
+    'HTTPS://APP.example',
+  ])('cannot be configured as %s', async (origin) => {
+    await expect(createFixture({ cors: { origins: [origin] } })).rejects.toThrow(
+      'cors.origins[0]: must be an exact origin',
+    )
+  })
+})
+
+describe('a request', () => {
+  it('with a body that is too long is refused, whether it says how long it is or not', async () => {
+    const { ask } = await createFixture({ maxBodyBytes: 100 })
+    const text = JSON.stringify({ filename: 'x'.repeat(100) })
+    const unannounced = new Blob([text]).stream()
+    for (const init of [
+      { body: text, headers: { 'content-length': String(text.length) } },
+      { body: unannounced, duplex: 'half' } as RequestInit,
+    ]) {
+      const answer = await ask('/v1/uploads', init)
+      expect(answer.status).toBe(413)
+      expect(await answer.json()).toMatchObject({ code: 'ERR_SERVICE_BODY_TOO_LARGE' })
+    }
+    expect((await ask('/v1/uploads', { json: { filename: 'x' } })).status).toBe(200)
+  })
+
+  it('that is not answered in time is refused, whatever it waits for', async () => {
+    const host = () => new Promise<undefined>(() => undefined)
+    const { service } = await createFixture({ timeoutMs: 30, authenticate: { host } })
+    const answer = await service.fetch(new Request('http://service/v1/uploads', { method: 'POST' }))
+    expect(answer.status).toBe(504)
+    expect(await answer.json()).toMatchObject({ code: 'ERR_SERVICE_TIMEOUT' })
+  })
+})
