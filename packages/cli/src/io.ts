@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, writeSync } from 'node:fs'
 import {
   constants,
   type FileHandle,
@@ -83,6 +83,8 @@ export interface Files {
   readText(path: string, maxBytes: number): Promise<string>
   /** Bytes `start` (included) to `end` (not included). */
   read(path: string, start?: number, end?: number): AsyncIterable<Uint8Array>
+  /** All of it, in memory that is used again: a chunk is overwritten by the next. */
+  scan(path: string): AsyncIterable<Uint8Array>
   createWriter(path: string): Promise<FileWriter>
   createTemporaryDirectory(): Promise<string>
   removeDirectory(path: string): Promise<void>
@@ -133,7 +135,7 @@ export function createNodeIo(): NodeIo {
     release: () => stdin?.destroy(),
     stdout: toSink(process.stdout, process.env),
     stderr: toSink(process.stderr, process.env),
-    files: { facts, readText, read, createWriter, createTemporaryDirectory, removeDirectory },
+    files: { facts, readText, read, scan, createWriter, createTemporaryDirectory, removeDirectory },
     now: Date.now,
     elapsed: () => performance.now(),
     digest: (algorithm) => createHash(algorithm),
@@ -242,6 +244,31 @@ async function* read(path: string, start = 0, end = Number.POSITIVE_INFINITY): A
   }
 }
 
+const SCAN_BYTES = 1024 * 1024
+
+async function* scan(path: string): AsyncGenerator<Uint8Array> {
+  // While one is used, the other is read into.
+  let [memory, other] = [new Uint8Array(SCAN_BYTES), new Uint8Array(SCAN_BYTES)]
+  let file: FileHandle | undefined
+  try {
+    file = await open(path)
+    let reading = file.read(memory)
+    for (;;) {
+      const { bytesRead } = await reading
+      if (bytesRead === 0) return
+      reading = file.read(other)
+      // Awaited in its turn; meanwhile a failure must not count as unhandled.
+      reading.catch(() => undefined)
+      yield memory.subarray(0, bytesRead)
+      ;[memory, other] = [other, memory]
+    }
+  } catch (error) {
+    throw fileError('read', path, error)
+  } finally {
+    await file?.close()
+  }
+}
+
 /**
  * Opens a new file beside the target. A target that is no plain file (`/dev/null`, a pipe) is written as it stands: renaming
  * over it would replace a device by a file.
@@ -268,7 +295,8 @@ function temporaryWriter(
 ): FileWriter {
   let state: 'open' | 'done' = 'open'
   return {
-    write: (chunk) => writeAll(file, chunk, target),
+    // Here, not in another thread: it goes to the page cache, which takes no longer than to hand it over.
+    write: async (chunk) => writeAllSync(file.fd, chunk, target),
     async commit() {
       try {
         if (mode !== undefined) await file.chmod(mode)
@@ -303,6 +331,14 @@ async function writeAll(file: FileHandle, chunk: Uint8Array, path: string): Prom
     for (let offset = 0; offset < chunk.length; ) {
       offset += (await file.write(chunk, offset)).bytesWritten
     }
+  } catch (error) {
+    throw fileError('write', path, error)
+  }
+}
+
+function writeAllSync(fd: number, chunk: Uint8Array, path: string): void {
+  try {
+    for (let offset = 0; offset < chunk.length; ) offset += writeSync(fd, chunk, offset)
   } catch (error) {
     throw fileError('write', path, error)
   }

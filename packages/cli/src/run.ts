@@ -1,111 +1,107 @@
 import { Command, CommanderError } from 'commander'
-import { defineAuth } from './commands/auth.ts'
-import { defineBulk } from './commands/bulk.ts'
-import { defineCors } from './commands/cors.ts'
-import { defineDecode } from './commands/decode.ts'
-import { defineDemo } from './commands/demo.ts'
-import { defineEmulator } from './commands/emulator.ts'
-import { defineExplain, separateCurl } from './commands/explain.ts'
-import { defineGet } from './commands/get.ts'
-import { defineLint } from './commands/lint.ts'
-import { definePolicy } from './commands/policy.ts'
-import { definePost } from './commands/post.ts'
-import { definePut } from './commands/put.ts'
-import { defineSts } from './commands/sts.ts'
-import { defineUrl } from './commands/url.ts'
-import { defineVerify } from './commands/verify.ts'
 import { CliError, codeOf } from './errors.ts'
 import type { Io } from './io.ts'
 import { writeFailure } from './output.ts'
+import { separateCurl } from './separate-curl.ts'
 import { VERSION } from './version.ts'
 
-/** Name, summary, example and definition of each command, in the order of the help. */
+/** Name, summary, example and definition of each command, in the order of the help. Only what is called is loaded. */
 const COMMANDS: readonly (readonly [
   name: string,
   summary: string,
   example: string,
-  define: (command: Command, io: Io) => Command,
+  load: () => Promise<(command: Command, io: Io) => Command>,
 ])[] = [
   [
     'url',
     'print a presigned URL',
     'curl "$(cos-presign url cos://examplebucket-1250000000/photo.jpg)"',
-    defineUrl,
+    async () => (await import('./commands/url.ts')).defineUrl,
   ],
   [
     'auth',
     'print the value of an Authorization header',
     "cos-presign auth -X PUT -H 'Content-Type: image/jpeg' cos://examplebucket-1250000000/photo.jpg",
-    defineAuth,
+    async () => (await import('./commands/auth.ts')).defineAuth,
   ],
   [
     'decode',
     'show what a presigned URL or an Authorization value says',
     'cos-presign decode "$URL"',
-    defineDecode,
+    async () => (await import('./commands/decode.ts')).defineDecode,
   ],
   [
     'explain',
     'say why a request was refused, and what to do',
     'cos-presign explain "$URL" error.xml',
-    defineExplain,
+    async () => (await import('./commands/explain.ts')).defineExplain,
   ],
   [
     'verify',
     'say whether the signature of a request holds',
     'cos-presign verify -X PUT -H \'Content-Type: image/png\' "$URL"',
-    defineVerify,
+    async () => (await import('./commands/verify.ts')).defineVerify,
   ],
-  ['lint', 'say what a presigned URL leaves unprotected', 'cos-presign lint "$URL"', defineLint],
+  [
+    'lint',
+    'say what a presigned URL leaves unprotected',
+    'cos-presign lint "$URL"',
+    async () => (await import('./commands/lint.ts')).defineLint,
+  ],
   [
     'post',
     'print a form that uploads from a browser',
     "cos-presign post --content-type 'image/*' --max-size 5MB --html cos://examplebucket-1250000000/users/42/",
-    definePost,
+    async () => (await import('./commands/post.ts')).definePost,
   ],
   [
     'put',
     'upload a file through a presigned URL',
     'cos-presign put photo.jpg cos://examplebucket-1250000000/photo.jpg',
-    definePut,
+    async () => (await import('./commands/put.ts')).definePut,
   ],
   [
     'get',
     'download an object through a presigned URL',
     'cos-presign get cos://examplebucket-1250000000/photo.jpg photo.jpg',
-    defineGet,
+    async () => (await import('./commands/get.ts')).defineGet,
   ],
   [
     'sts',
     'get a temporary key',
     'cos-presign sts --allow upload,download cos://examplebucket-1250000000/users/42/',
-    defineSts,
+    async () => (await import('./commands/sts.ts')).defineSts,
   ],
   [
     'policy',
     'write, explain and check policies',
     'cos-presign policy make --allow upload cos://examplebucket-1250000000/users/42/',
-    definePolicy,
+    async () => (await import('./commands/policy.ts')).definePolicy,
   ],
   [
     'bulk',
     'print presigned URLs for many keys',
     'cos-presign bulk cos://examplebucket-1250000000 keys.txt --expires 1d > urls.txt',
-    defineBulk,
+    async () => (await import('./commands/bulk.ts')).defineBulk,
   ],
   [
     'cors',
     'explain and write the CORS rules of uploads from pages',
     'cos-presign cors explain rules.xml --origin https://example.com --mode put',
-    defineCors,
+    async () => (await import('./commands/cors.ts')).defineCors,
   ],
   [
     'emulator',
     'run a COS for development that checks every signature',
     'cos-presign emulator --port 9000 --data cos-data --bucket examplebucket-1250000000',
-    defineEmulator,
+    async () => (await import('./commands/emulator.ts')).defineEmulator,
   ],
-  ['demo', 'upload, download and be refused, against an emulator of its own', 'cos-presign demo', defineDemo],
+  [
+    'demo',
+    'upload, download and be refused, against an emulator of its own',
+    'cos-presign demo',
+    async () => (await import('./commands/demo.ts')).defineDemo,
+  ],
 ]
 
 /**
@@ -115,7 +111,9 @@ const COMMANDS: readonly (readonly [
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
-    await createProgram(io).parseAsync([...separateCurl(argv)], { from: 'user' })
+    const args = separateCurl(argv)
+    const program = await createProgram(args, io)
+    await program.parseAsync([...args], { from: 'user' })
     return 0
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0
@@ -126,7 +124,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function createProgram(io: Io): Command {
+async function createProgram(args: readonly string[], io: Io): Promise<Command> {
   const program = new Command('cos-presign')
     .description('Signatures and presigned URLs for Tencent Cloud COS.')
     .version(VERSION, '-V, --version', 'print the version')
@@ -142,15 +140,13 @@ function createProgram(io: Io): Command {
       getOutHasColors: () => io.stdout.hasColor,
       getErrHasColors: () => io.stderr.hasColor,
     })
-  for (const [name, summary, example, define] of COMMANDS) {
-    define(
-      program
-        .command(name)
-        .summary(summary)
-        .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`)
-        .addHelpText('before', `Example:\n  ${example}\n`),
-      io,
-    )
+  for (const [name, summary, example, load] of COMMANDS) {
+    const command = program
+      .command(name)
+      .summary(summary)
+      .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`)
+      .addHelpText('before', `Example:\n  ${example}\n`)
+    if (args.includes(name)) (await load())(command, io)
   }
   return program
 }

@@ -3,20 +3,32 @@ import { CosClient } from 'cos-presign'
 import { type BadKey, createBulkSigner } from 'cos-presign/bulk'
 import type { BulkJob } from './job.ts'
 
+/** Memory that goes round: a block is read into it, signed in it, and written from it. */
+export interface BlockMemory {
+  readonly input: ArrayBuffer
+  readonly lines: ArrayBuffer
+}
+
 /** What became of a block of input. */
 export interface SignedBlock {
-  /** Whole lines, or a member of a gzip file. Its memory may be used again once it is written. */
+  /** Whole lines, or a member of a gzip file. */
   readonly output: Uint8Array
   readonly records: number
   /** With the number of each in its block. */
   readonly badKeys: readonly BadKey[]
+  /** May be used again once the output is written. */
+  readonly memory: BlockMemory
 }
 
-/** Signs blocks of whole records, one after the other. */
-export type SignBlock = (block: Uint8Array, memory: ArrayBuffer | undefined) => SignedBlock
+/**
+ * Signs blocks of whole records, one after the other.
+ *
+ * @param lines - Memory for the output, if there is any to be used again.
+ */
+export type SignBlock = (block: Uint8Array, lines: ArrayBuffer | undefined) => SignedBlock
 
-/** Fits the output of a block of usual keys. */
-const MEMORY_BYTES = 4 * 1024 * 1024
+/** Fits the output of a block of usual keys. What is not written to takes no memory. */
+const LINES_BYTES = 4 * 1024 * 1024
 
 /**
  * Makes a signer of blocks.
@@ -31,23 +43,28 @@ export async function createBlockSigner(job: BulkJob, now: () => number): Promis
     onBadKey: (badKey) => badKeys.push({ ...badKey, line: badKey.line - before }),
   })
 
-  return function signBlock(block, memory) {
-    let output = new Uint8Array(memory ?? new ArrayBuffer(MEMORY_BYTES))
+  return function signBlock(block, lines) {
+    let output = new Uint8Array(lines ?? new ArrayBuffer(LINES_BYTES))
     let length = 0
-    const write = (lines: Uint8Array): void => {
-      if (length + lines.length > output.length) {
-        const larger = new Uint8Array(2 * (length + lines.length))
+    const write = (more: Uint8Array): void => {
+      if (length + more.length > output.length) {
+        const larger = new Uint8Array(2 * (length + more.length))
         larger.set(output.subarray(0, length))
         output = larger
       }
-      output.set(lines, length)
-      length += lines.length
+      output.set(more, length)
+      length += more.length
     }
     badKeys = []
     before = signer.records
     signer.push(block, write)
     signer.end(write)
-    const lines = output.subarray(0, length)
-    return { output: job.gzip ? gzipSync(lines) : lines, records: signer.records - before, badKeys }
+    const written = output.subarray(0, length)
+    return {
+      output: job.gzip ? gzipSync(written) : written,
+      records: signer.records - before,
+      badKeys,
+      memory: { input: block.buffer as ArrayBuffer, lines: output.buffer },
+    }
   }
 }

@@ -5,6 +5,9 @@ import { CliError } from '../errors.ts'
 /** A record that has not ended after so many bytes is bad; only its beginning is kept. */
 const MAX_RECORD_BYTES = 1024 * 1024
 
+/** Small enough that a block and its output stay in a processor's cache; large enough that threads seldom talk. */
+export const PIECE_BYTES: number = 256 * 1024
+
 const MARK = [0xef, 0xbb, 0xbf]
 const QUOTE = 0x22
 
@@ -16,18 +19,23 @@ export interface RecordEnds {
   readonly hasQuotes: boolean
 }
 
-/** Decompresses an input if it is gzip, which its first two bytes tell: no key in UTF-8 begins so. */
+/**
+ * Decompresses an input if it is gzip, which its first two bytes tell: no key in UTF-8 begins so. A chunk of the input is only used
+ * until the next is asked for.
+ */
 export async function* gunzipped(input: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
   const chunks = input[Symbol.asyncIterator]()
   const first = await chunks.next()
   if (first.done) return
-  const all = (async function* () {
-    yield first.value
-    yield* { [Symbol.asyncIterator]: () => chunks }
-  })()
-  if (first.value[0] !== 0x1f || first.value[1] !== 0x8b) return yield* all
+  const all = async function* (copy: (chunk: Uint8Array) => Uint8Array): AsyncGenerator<Uint8Array> {
+    yield copy(first.value)
+    for await (const chunk of { [Symbol.asyncIterator]: () => chunks }) yield copy(chunk)
+  }
+  if (first.value[0] !== 0x1f || first.value[1] !== 0x8b) return yield* all((chunk) => chunk)
   try {
-    yield* Readable.from(all).pipe(createGunzip({ chunkSize: 128 * 1024 }))
+    // The stream takes chunks ahead of what it has decompressed.
+    const copies = all((chunk) => new Uint8Array(chunk))
+    yield* Readable.from(copies).pipe(createGunzip({ chunkSize: 128 * 1024 }))
   } catch (error) {
     throw new CliError('ERR_CLI_CORRUPT', `${name} is no whole gzip file: ${(error as Error).message}`, {
       cause: error,
@@ -35,45 +43,69 @@ export async function* gunzipped(input: AsyncIterable<Uint8Array>, name: string)
   }
 }
 
-/** Cuts an input into blocks of whole records. A byte order mark is no part of the first key. */
+/**
+ * Cuts an input into blocks of whole records, as they come. A byte order mark is no part of the first key.
+ *
+ * @param takeMemory - Gives memory for a block, which then belongs to whoever takes the block.
+ */
 export async function* toBlocks(
   input: AsyncIterable<Uint8Array>,
   { separator, hasQuotes }: RecordEnds,
+  takeMemory: () => Uint8Array,
 ): AsyncGenerator<Uint8Array> {
-  /** The beginning of a record that has not ended. */
-  let open: Uint8Array = new Uint8Array()
+  let block = takeMemory()
+  let length = 0
   let isFirst = true
   let isPassing = false
-  for await (const chunk of input) {
-    let block = open.length === 0 ? chunk : Buffer.concat([open, chunk])
-    if (isFirst) {
-      if (block.length < MARK.length) {
-        open = block
-        continue
-      }
-      block = withoutMark(block, separator)
-      isFirst = false
-    }
+  for await (const chunk of piecesOf(input)) {
+    let bytes = chunk
     if (isPassing) {
-      const end = block.indexOf(separator) + 1
-      isPassing = end === 0
-      block = isPassing ? new Uint8Array() : block.subarray(end)
+      const end = chunk.indexOf(separator) + 1
+      if (end === 0) continue
+      bytes = chunk.subarray(end)
+      isPassing = false
     }
-    const end = endOfLast(block, separator, hasQuotes)
-    if (end > 0) yield block.subarray(0, end)
-    // A copy: the reader may use its memory again.
-    open = new Uint8Array(block.subarray(end))
-    if (open.length > MAX_RECORD_BYTES) {
-      yield open
-      open = new Uint8Array()
-      isPassing = true
+    block = withRoom(block, length, bytes.length)
+    block.set(bytes, length)
+    length += bytes.length
+    if (isFirst) {
+      if (length < MARK.length) continue
+      isFirst = false
+      length -= dropMark(block.subarray(0, length), separator)
     }
+    const end = endOfLast(block.subarray(0, length), separator, hasQuotes)
+    isPassing = end === 0 && length > MAX_RECORD_BYTES
+    if (end === 0 && !isPassing) continue
+    const whole = block.subarray(0, isPassing ? length : end)
+    const open = block.subarray(whole.length, length)
+    block = withRoom(takeMemory(), 0, open.length)
+    block.set(open)
+    length = open.length
+    yield whole
   }
-  if (open.length > 0) yield open
+  if (length > 0) yield block.subarray(0, length)
 }
 
-function withoutMark(block: Uint8Array, separator: number): Uint8Array {
-  return separator !== 0 && MARK.every((byte, at) => block[at] === byte) ? block.subarray(MARK.length) : block
+/** Larger chunks in pieces. */
+async function* piecesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of input) {
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES) yield chunk.subarray(at, at + PIECE_BYTES)
+  }
+}
+
+/** The memory, or larger one with the same beginning. */
+function withRoom(memory: Uint8Array, length: number, more: number): Uint8Array {
+  if (length + more <= memory.length) return memory
+  const larger = new Uint8Array(2 * (length + more))
+  larger.set(memory.subarray(0, length))
+  return larger
+}
+
+/** Moves what follows a byte order mark to where it was, and returns how many bytes it had. */
+function dropMark(block: Uint8Array, separator: number): number {
+  if (separator === 0 || MARK.some((byte, at) => block[at] !== byte)) return 0
+  block.copyWithin(0, MARK.length)
+  return MARK.length
 }
 
 /** After the last record that ends in a block; 0 if none does. */

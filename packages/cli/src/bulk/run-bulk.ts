@@ -1,11 +1,11 @@
+import { setImmediate } from 'node:timers/promises'
 import type { BadKey } from 'cos-presign/bulk'
 import { CliError } from '../errors.ts'
 import type { Io } from '../io.ts'
 import { printable } from '../output.ts'
 import type { Progress } from '../progress.ts'
-import type { SignedBlock } from './block-signer.ts'
 import { gunzipped, type RecordEnds, toBlocks } from './blocks.ts'
-import type { SigningPool } from './signing-pool.ts'
+import type { PoolBlock, SigningPool } from './signing-pool.ts'
 
 /** What a run reads, and where things go. */
 export interface BulkRun {
@@ -30,7 +30,7 @@ export interface BulkCounts {
 interface Pending {
   readonly file: string
   readonly isFirst: boolean
-  readonly signing: Promise<SignedBlock>
+  readonly signing: Promise<PoolBlock>
 }
 
 /** Signs the keys of some files, in their order, with as many blocks under way as the pool wants. */
@@ -38,17 +38,26 @@ export async function runBulk(io: Io, run: BulkRun): Promise<BulkCounts> {
   const pending: Pending[] = []
   const counts = { signed: 0, skipped: 0 }
   let line = 0
+  let writing: Promise<void> = Promise.resolve()
 
+  /** Begins to write the next block once the one before it is written. */
   async function writeNext(): Promise<void> {
     const { file, isFirst, signing } = pending.shift() as Pending
     const signed = await signing
     if (isFirst) line = 0
+    await writing
     if (signed.badKeys.length > 0) await skip(signed.badKeys, file)
-    if (signed.output.length > 0) await run.writeOutput(signed.output)
+    writing = write(signed)
+    // Awaited in its turn; meanwhile a failure must not count as unhandled.
+    writing.catch(() => undefined)
     line += signed.records
     counts.signed += signed.records - signed.badKeys.length
     counts.skipped += signed.badKeys.length
-    run.pool.release(signed)
+  }
+
+  async function write(signed: PoolBlock): Promise<void> {
+    if (signed.output.length > 0) await run.writeOutput(signed.output)
+    signed.release()
   }
 
   async function skip(badKeys: readonly BadKey[], file: string): Promise<void> {
@@ -69,13 +78,15 @@ export async function runBulk(io: Io, run: BulkRun): Promise<BulkCounts> {
   try {
     for (const file of run.files) {
       let isFirst = true
-      for await (const block of toBlocks(gunzipped(counted(io, run, file), file), run.ends)) {
+      const input = gunzipped(counted(io, run, file), file)
+      for await (const block of toBlocks(input, run.ends, () => run.pool.takeMemory())) {
         run.signal.throwIfAborted()
         const signing = run.pool.sign(block)
-        // Awaited in its turn; meanwhile a failure must not count as unhandled.
         signing.catch(() => undefined)
         pending.push({ file, isFirst, signing })
         isFirst = false
+        // Lets in what other threads have signed meanwhile.
+        await setImmediate()
         if (pending.length >= run.pool.depth) await writeNext()
       }
     }
@@ -83,6 +94,7 @@ export async function runBulk(io: Io, run: BulkRun): Promise<BulkCounts> {
       run.signal.throwIfAborted()
       await writeNext()
     }
+    await writing
     return counts
   } finally {
     await run.pool.close()
@@ -91,7 +103,7 @@ export async function runBulk(io: Io, run: BulkRun): Promise<BulkCounts> {
 
 /** The bytes of a file, counted as they come. */
 async function* counted(io: Io, { progress }: BulkRun, file: string): AsyncGenerator<Uint8Array> {
-  for await (const chunk of file === '-' ? io.stdin : io.files.read(file)) {
+  for await (const chunk of file === '-' ? io.stdin : io.files.scan(file)) {
     progress.add(chunk.length)
     yield chunk
   }

@@ -1,43 +1,64 @@
 import { Worker } from 'node:worker_threads'
 import { createBlockSigner, type SignedBlock } from './block-signer.ts'
+import { PIECE_BYTES } from './blocks.ts'
 import type { BulkJob } from './job.ts'
-import type { WorkerRequest } from './worker.ts'
+import type { WorkerAnswer, WorkerRequest } from './worker.ts'
 
 /** Signs blocks on several cores. */
 export interface SigningPool {
   /** How many blocks may be under way before one waits for another. */
   readonly depth: number
-  sign(block: Uint8Array): Promise<SignedBlock>
-  /** Gives the memory of a block that is written back. */
-  release(signed: SignedBlock): void
+  /** Memory for a block. */
+  takeMemory(): Uint8Array
+  /** @param block - The beginning of memory that was taken, which now is the pool's. */
+  sign(block: Uint8Array): Promise<PoolBlock>
   close(): Promise<void>
 }
 
-/** Blocks that are signed before threads are started: those of a small input are done before a thread would run. */
-const FIRST_BLOCKS = 4
+/** A signed block, in memory of the pool. */
+export interface PoolBlock extends SignedBlock {
+  /** Gives the memory back, once the output is written. */
+  release(): void
+}
 
-/** Makes a pool of so many threads; with one, it signs in this. */
+/** Blocks that are signed before threads are started: those of a small input are done before a thread would run. */
+const FIRST_BLOCKS = 1
+/** One that it signs, and others that wait, so that it never does. */
+const BLOCKS_OF_A_THREAD = 3
+/** A block as it is read, and the beginning of a record that is not. */
+const INPUT_BYTES = 2 * PIECE_BYTES
+
+/** Makes a pool of so many threads. This one is among them: it signs what comes while all the others are busy. */
 export async function createSigningPool(
   job: BulkJob,
   threads: number,
   now: () => number,
 ): Promise<SigningPool> {
   const signHere = await createBlockSigner(job, now)
-  const spare: ArrayBuffer[] = []
+  const here: Thread = {
+    spareLines: [],
+    hasRoom: () => true,
+    sign: async (block, lines) => signHere(block, lines),
+    close: async () => undefined,
+  }
   const workers: Thread[] = []
+  const inputs: ArrayBuffer[] = []
   let blocks = 0
 
   return {
-    depth: threads === 1 ? 1 : 2 * threads,
+    depth: 4 * threads,
+    takeMemory: () => new Uint8Array(inputs.pop() ?? new ArrayBuffer(INPUT_BYTES)),
     async sign(block) {
-      if (threads === 1 || blocks++ < FIRST_BLOCKS) return signHere(block, spare.pop())
-      while (workers.length < threads) workers.push(startThread(job))
-      const thread = workers[blocks % threads] as Thread
-      return await thread.sign({ block, memory: spare.pop() })
-    },
-    release({ output }) {
-      // What gzip made is of a size of its own.
-      if (!job.gzip && output.buffer instanceof ArrayBuffer) spare.push(output.buffer)
+      if (++blocks > FIRST_BLOCKS) while (workers.length < threads - 1) workers.push(startThread(job))
+      const thread = workers.find((worker) => worker.hasRoom()) ?? here
+      const signed = await thread.sign(block, thread.spareLines.pop())
+      return {
+        ...signed,
+        release() {
+          inputs.push(signed.memory.input)
+          thread.spareLines.push(signed.memory.lines)
+        },
+      }
     },
     async close() {
       await Promise.all(workers.map((thread) => thread.close()))
@@ -46,22 +67,34 @@ export async function createSigningPool(
 }
 
 interface Thread {
-  sign(request: WorkerRequest): Promise<SignedBlock>
+  /** Memory it has written to before: while it is in the cache of its core, another core would take it from there byte by byte. */
+  readonly spareLines: ArrayBuffer[]
+  /** Whether a block would not wait long. */
+  hasRoom(): boolean
+  sign(block: Uint8Array, lines: ArrayBuffer | undefined): Promise<SignedBlock>
   close(): Promise<unknown>
 }
 
 function startThread(job: BulkJob): Thread {
   const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: job })
   const waiting: { resolve(signed: SignedBlock): void; reject(error: Error): void }[] = []
-  worker.on('message', (signed: SignedBlock) => waiting.shift()?.resolve(signed))
+  let isReady = false
+  worker.on('message', (answer: WorkerAnswer) => {
+    if (answer === 'ready') isReady = true
+    else waiting.shift()?.resolve(answer)
+  })
   worker.on('error', (error) => {
+    isReady = false
     for (const { reject } of waiting.splice(0)) reject(error)
   })
   return {
-    sign(request) {
+    spareLines: [],
+    hasRoom: () => isReady && waiting.length < BLOCKS_OF_A_THREAD,
+    sign(block, lines) {
       return new Promise((resolve, reject) => {
         waiting.push({ resolve, reject })
-        worker.postMessage(request, request.memory ? [request.memory] : [])
+        const request: WorkerRequest = { block, lines }
+        worker.postMessage(request, [block.buffer as ArrayBuffer, ...(lines ? [lines] : [])])
       })
     },
     close: () => worker.terminate(),

@@ -40,13 +40,6 @@ export function defineExplain(command: Command, io: Io): Command {
     .action((evidence: readonly string[], flags: ExplainFlags) => runExplain(evidence, flags, io))
 }
 
-/** Takes a curl command in the arguments as it is: behind `--` its options are no flags of ours. */
-export function separateCurl(argv: readonly string[]): readonly string[] {
-  const at = argv.indexOf('curl')
-  if (argv[0] !== 'explain' || at < 0 || argv.slice(0, at).includes('--')) return argv
-  return [...argv.slice(0, at), '--', ...argv.slice(at)]
-}
-
 async function runExplain(given: readonly string[], flags: ExplainFlags, io: Io): Promise<void> {
   const evidence = await readAll(given, io)
   const now = (): number => (flags.at === undefined ? io.now() : flags.at * 1000)
