@@ -6,6 +6,13 @@ export { ServiceError, type ServiceErrorCode } from './errors.ts'
 export type { GrantCallers, GrantOptions } from './grants/grant.ts'
 export type { Operation } from './grants/operation.ts'
 export type { CorsOptions } from './guard/cors.ts'
+export { createMemoryLimitStore } from './limits/flexible-limit-store.ts'
+export type { LimitStore, LimitWindow, WindowCount } from './limits/limit-store.ts'
+export type { LimitOptions } from './limits/options.ts'
+export type { LinkState, LinkStore, StoredLink, StoredPassword } from './links/link-store.ts'
+export { createMemoryLinkStore } from './links/memory-link-store.ts'
+export type { LinkOptions } from './links/options.ts'
+export type { LinkAnswer, LinkRequest, LinkRevoked } from './links/wire.ts'
 export type { Log } from './observe/log.ts'
 export type {
   FailureEntry,

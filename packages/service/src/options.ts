@@ -8,6 +8,9 @@ import { ServiceError } from './errors.ts'
 import type { GrantOptions } from './grants/grant.ts'
 import { OPERATIONS } from './grants/operation.ts'
 import { type CorsOptions, corsSchema } from './guard/cors.ts'
+import type { LimitStore } from './limits/limit-store.ts'
+import { type LimitOptions, limitSchema, limitStoreSchema } from './limits/options.ts'
+import { type LinkOptions, linkSchema } from './links/options.ts'
 import type { Log } from './observe/log.ts'
 import { readBySchema } from './schema.ts'
 
@@ -38,6 +41,15 @@ export interface ServiceOptions {
   readonly scheme?: 'https' | 'http' | undefined
   readonly authenticate: AuthenticationOptions
   readonly grants: readonly GrantOptions[]
+  /** How often each caller may ask; without it as often as they like. */
+  readonly limits?: LimitOptions | undefined
+  /**
+   * Where requests and password tries are counted.
+   * @default In memory, for one replica alone
+   */
+  readonly limitStore?: LimitStore | undefined
+  /** Share links; none are made without it. */
+  readonly links?: LinkOptions | undefined
   /** Pages of other origins that may use the service; none when absent. */
   readonly cors?: CorsOptions | undefined
   /**
@@ -150,6 +162,9 @@ const options = z.strictObject({
   scheme: z.enum(['https', 'http']).optional(),
   authenticate,
   grants: z.array(grant).min(1),
+  limits: limitSchema.optional(),
+  limitStore: limitStoreSchema.optional(),
+  links: linkSchema.optional(),
   cors: corsSchema.optional(),
   maxBodyBytes: z.int().min(1).optional(),
   timeoutMs: z.int().min(1).optional(),

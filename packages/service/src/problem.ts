@@ -49,6 +49,7 @@ const TITLES: Readonly<Record<number, string>> = {
   403: 'Not granted',
   404: 'Not found',
   405: 'Not done here',
+  410: 'Over',
   413: 'Too large',
   429: 'Too often',
   502: 'COS did not do it',

@@ -12,10 +12,18 @@ import { createGrant } from './grants/grant.ts'
 import { guardOrigin } from './guard/cors.ts'
 import { limitBody } from './guard/limit-body.ts'
 import { limitTime } from './guard/limit-time.ts'
+import { createMemoryLimitStore } from './limits/flexible-limit-store.ts'
+import type { LimitStore } from './limits/limit-store.ts'
+import { createLimiter, type Limiter } from './limits/limiter.ts'
+import { isBrowser } from './links/is-previewer.ts'
+import { PAGE_HEADERS, renderRefusal } from './links/link-page.ts'
+import { createLinks } from './links/links.ts'
+import { serveLinks } from './links/serve-links.ts'
 import { failureEntry, logToConsole, noticeEntry } from './observe/log.ts'
+import { checkReadiness, type Dependency } from './observe/readiness.ts'
 import { watchExchange } from './observe/watch-exchange.ts'
 import { type AuthenticationOptions, checkOptions, type ServiceOptions } from './options.ts'
-import { toProblem } from './problem.ts'
+import { type Problem, toProblem } from './problem.ts'
 import type { Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
 import { readBySchema } from './schema.ts'
@@ -41,15 +49,18 @@ const TIMEOUT_MS = 30_000
 export function createService(input: ServiceOptions): Service {
   const options = checkOptions(input)
   const { now = Date.now } = options
-  const services: Services = {
-    grants: options.grants.map(createGrant),
-    clientFor: createClients(options),
-    tickets: options.authenticate.tickets && createTickets(options.authenticate.tickets, now),
-    now,
-    randomUuid: () => crypto.randomUUID(),
-  }
   const log = options.log === false ? ignore : (options.log ?? logToConsole)
   const noteTime = () => new Date(now()).toISOString()
+  const limitStore = options.limitStore ?? createMemoryLimitStore()
+  const foundation = { grants: options.grants.map(createGrant), clientFor: createClients(options), now }
+  const services: Services = {
+    ...foundation,
+    tickets: options.authenticate.tickets && createTickets(options.authenticate.tickets, now),
+    links: options.links && createLinks(options.links, { ...foundation, limitStore }),
+    randomUuid: () => crypto.randomUUID(),
+  }
+  const limiter = options.limits && createLimiter(options.limits, limitStore, noteTrouble)
+  const dependencies = dependenciesOf(options, limitStore)
   const ways = createAuthenticators(options.authenticate, now)
   if (options.authenticate.insecureDev === true) log(noticeEntry('warn', INSECURE, noteTime()))
   const app = new Hono<Environment>()
@@ -58,16 +69,20 @@ export function createService(input: ServiceOptions): Service {
   app.use(limitTime(options.timeoutMs ?? TIMEOUT_MS))
   app.use(limitBody(options.maxBodyBytes ?? MAX_BODY_BYTES))
   app.get('/healthz', (context) => context.json({ status: 'ok' }))
-  app.get('/readyz', (context) => context.json({ status: 'ok' }))
+  app.get('/readyz', async function answerReadiness(context) {
+    const readiness = await checkReadiness(dependencies)
+    return context.json(readiness, readiness.status === 'unavailable' ? 503 : 200)
+  })
   for (const route of ROUTES) {
     app.on(route.method, route.path, async function answerRoute(context) {
       const caller = await identify(context, ways)
+      await holdToLimits(context, limiter, caller)
       const answer = await runRoute(route, context, caller)
-      if ('effectiveExpiresAt' in answer)
-        context.set('effectiveExpiresAt', answer.effectiveExpiresAt as number)
+      noteExpiry(context, answer)
       return context.json(answer)
     })
   }
+  if (services.links !== undefined) serveLinks(app, services.links)
   app.notFound((context) => {
     throw new ServiceError(
       'ERR_SERVICE_NOT_FOUND',
@@ -79,9 +94,7 @@ export function createService(input: ServiceOptions): Service {
     const problem = toProblem(error, requestId)
     if (problem.code === 'ERR_SERVICE_INTERNAL') log(failureEntry(error, noteTime(), requestId))
     context.set('refusal', { code: problem.code, grant: problem.grant })
-    return context.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, {
-      'Content-Type': 'application/problem+json',
-    })
+    return refuse(context, problem, error)
   })
   return {
     async fetch(request) {
@@ -89,6 +102,24 @@ export function createService(input: ServiceOptions): Service {
       return await app.fetch(inner, { ticket })
     },
   }
+
+  function noteTrouble(error: unknown): void {
+    if (error === undefined)
+      log(noticeEntry('info', 'Requests are counted in the store of limits again', noteTime()))
+    else log(failureEntry(error, noteTime()))
+  }
+}
+
+/** Links need their store, and so do limits that refuse without it; everything else works on. */
+function dependenciesOf({ limits, links }: ServiceOptions, limitStore: LimitStore): Dependency[] {
+  const found: Dependency[] = []
+  if (limits !== undefined) {
+    const isVital = limits.whenStoreFails === 'refuse'
+    found.push({ name: 'limits', isVital, check: () => limitStore.check() })
+  }
+  const { store } = links ?? {}
+  if (store !== undefined) found.push({ name: 'links', isVital: false, check: () => store.check() })
+  return found
 }
 
 const INSECURE =
@@ -96,9 +127,43 @@ const INSECURE =
 
 function ignore(): void {}
 
+/** A page for whoever follows a link in a browser, the problem as JSON for anybody else. */
+function refuse(context: ServiceContext, problem: Problem, error: Error): Response {
+  const status = problem.status as ContentfulStatusCode
+  const headers = error instanceof ServiceError ? error.headers : {}
+  if (isLink(context.req.path) && isBrowser((name) => context.req.header(name)))
+    return context.body(renderRefusal(problem), status, { ...headers, ...PAGE_HEADERS })
+  return context.body(JSON.stringify(problem), status, {
+    ...headers,
+    'Content-Type': 'application/problem+json',
+  })
+}
+
 /** Paths that look at no credentials of the browser, so that a page of any origin may ask. */
 function isOpenToAll(path: string): boolean {
-  return path === '/healthz' || path === '/readyz'
+  return path === '/healthz' || path === '/readyz' || isLink(path)
+}
+
+function isLink(path: string): boolean {
+  return path.startsWith('/l/')
+}
+
+async function holdToLimits(
+  context: ServiceContext,
+  limiter: Limiter | undefined,
+  { id }: Caller,
+): Promise<void> {
+  if (limiter === undefined) return
+  for (const [name, value] of Object.entries(await limiter.count(id))) context.header(name, value)
+}
+
+/** An answer says better than the permission when it ends. */
+function noteExpiry(
+  context: ServiceContext,
+  answer: { readonly effectiveExpiresAt?: number; readonly expiresAt?: number },
+): void {
+  const expiresAt = answer.effectiveExpiresAt ?? answer.expiresAt
+  if (expiresAt !== undefined) context.set('effectiveExpiresAt', expiresAt)
 }
 
 /** The request without the ticket in its path. */

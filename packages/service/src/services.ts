@@ -2,6 +2,7 @@ import type { CosClient } from 'cos-presign'
 import type { Tickets } from './authenticate/ticket.ts'
 import type { DecisionContext } from './grants/decide.ts'
 import type { Grant } from './grants/grant.ts'
+import type { Links } from './links/links.ts'
 
 /** What routes work with. */
 export interface Services extends DecisionContext {
@@ -10,4 +11,6 @@ export interface Services extends DecisionContext {
   readonly clientFor: (lifetimeSeconds: number) => Promise<CosClient>
   /** Absent when the service makes none. */
   readonly tickets: Tickets | undefined
+  /** Absent when the service makes none. */
+  readonly links: Links | undefined
 }

@@ -1,6 +1,7 @@
 import type { UploadConstraints } from 'cos-presign'
 import type { Caller } from '../caller.ts'
 import { ServiceError } from '../errors.ts'
+import type { LoggedCaller } from '../observe/log-entry.ts'
 import type { Grant } from './grant.ts'
 import type { Operation } from './operation.ts'
 
@@ -45,7 +46,7 @@ export interface DecisionContext {
 
 /** What the audit says of a permission, or of something else that is handed out. */
 export interface Issued {
-  readonly caller: Caller
+  readonly caller: LoggedCaller
   readonly grant: Pick<Grant, 'name'>
   readonly operation: Operation | 'ticket'
   readonly bucket?: string

@@ -1,8 +1,11 @@
-import type { Caller } from '../caller.ts'
+import type { CallerMethod } from '../caller.ts'
 import type { Operation } from '../grants/operation.ts'
 
-/** Who asked, in a log: never what they proved it with. */
-export type LoggedCaller = Pick<Caller, 'id' | 'method'>
+/** Who asked, in a log: never what they proved it with. Whoever follows a `link` is told by who made it. */
+export interface LoggedCaller {
+  readonly id: string
+  readonly method: CallerMethod | 'link'
+}
 
 interface Entry {
   /** ISO 8601, UTC. */

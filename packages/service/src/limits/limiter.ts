@@ -1,0 +1,80 @@
+import { ServiceError } from '../errors.ts'
+import { createMemoryLimitStore } from './flexible-limit-store.ts'
+import type { LimitStore, LimitWindow, WindowCount } from './limit-store.ts'
+import type { LimitOptions } from './options.ts'
+
+/** Holds callers to their limits. */
+export interface Limiter {
+  /**
+   * Counts one request of a caller.
+   *
+   * @returns The headers that tell the caller what is left (draft-ietf-httpapi-ratelimit-headers-10).
+   * @throws {ServiceError} `ERR_SERVICE_LIMITED`: too many; `ERR_SERVICE_STORE_UNAVAILABLE`: it cannot be counted, and the options say to
+   * refuse then.
+   */
+  count(callerId: string): Promise<Readonly<Record<string, string>>>
+}
+
+/** @param onTrouble - Hears why the store fails, and `undefined` when it is back: once each, not for each request. */
+export function createLimiter(
+  { windows, callers = {}, whenStoreFails = 'count-here' }: LimitOptions,
+  store: LimitStore,
+  onTrouble: (error: unknown | undefined) => void,
+): Limiter {
+  const here = createMemoryLimitStore()
+  let isTroubled = false
+  const policies = new Map<readonly LimitWindow[], string>()
+  return { count }
+
+  async function count(callerId: string): Promise<Record<string, string>> {
+    const own = Object.hasOwn(callers, callerId) ? (callers[callerId] ?? windows) : windows
+    if (own.length === 0) return {}
+    const left: string[] = []
+    for (const window of own) {
+      const { used, resetMs } = await countOne(window, callerId)
+      const seconds = Math.max(1, Math.ceil(resetMs / 1000))
+      left.push(`"${window.name}";r=${Math.max(0, window.requests - used)};t=${seconds}`)
+      if (used > window.requests) throw limited(window, seconds, headersOf(own, left))
+    }
+    return headersOf(own, left)
+  }
+
+  async function countOne(window: LimitWindow, callerId: string): Promise<WindowCount> {
+    try {
+      const count = await store.count(window, callerId)
+      if (isTroubled) onTrouble(undefined)
+      isTroubled = false
+      return count
+    } catch (error) {
+      if (!isTroubled) onTrouble(error)
+      isTroubled = true
+      if (whenStoreFails === 'count-here') return await here.count(window, callerId)
+      throw unreachable('Requests cannot be counted just now, and are refused until they can', error)
+    }
+  }
+
+  function headersOf(own: readonly LimitWindow[], left: readonly string[]): Record<string, string> {
+    let policy = policies.get(own)
+    if (policy === undefined) {
+      policy = own.map(({ name, requests, seconds }) => `"${name}";q=${requests};w=${seconds}`).join(', ')
+      policies.set(own, policy)
+    }
+    return { 'RateLimit-Policy': policy, RateLimit: left.join(', ') }
+  }
+}
+
+function limited(window: LimitWindow, seconds: number, headers: Record<string, string>): ServiceError {
+  return new ServiceError(
+    'ERR_SERVICE_LIMITED',
+    `More than ${window.requests} requests within ${window.seconds} s; try again in ${seconds} s`,
+    { headers: { ...headers, 'Retry-After': String(seconds) } },
+  )
+}
+
+/** The refusal of what needs a store that cannot be reached. */
+export function unreachable(message: string, cause: unknown): ServiceError {
+  return new ServiceError('ERR_SERVICE_STORE_UNAVAILABLE', message, {
+    cause,
+    headers: { 'Retry-After': '1' },
+  })
+}

@@ -1,0 +1,212 @@
+import { type CosClient, downloadName } from 'cos-presign'
+import type { Caller } from '../caller.ts'
+import { ServiceError } from '../errors.ts'
+import type { Permission } from '../grants/decide.ts'
+import type { Grant } from '../grants/grant.ts'
+import type { LimitStore, LimitWindow } from '../limits/limit-store.ts'
+import { unreachable } from '../limits/limiter.ts'
+import type { LinkState, LinkStore, StoredLink } from './link-store.ts'
+import { createMemoryLinkStore } from './memory-link-store.ts'
+import type { LinkOptions } from './options.ts'
+import { hashPassword, isPassword } from './password.ts'
+import type { LinkAnswer, LinkRequest } from './wire.ts'
+
+/** Share links: made and revoked by callers, followed by whoever has one. */
+export interface Links {
+  readonly maxLifetimeSeconds: number
+  create(permission: Permission, request: LinkRequest): Promise<LinkAnswer>
+  /** @throws {ServiceError} `ERR_SERVICE_NOT_FOUND`: there is none, or it is another caller's. */
+  read(id: string, caller: Caller): Promise<LinkAnswer>
+  /** @throws As {@link Links.read}. */
+  revoke(id: string, caller: Caller): Promise<void>
+  /**
+   * What a link opens, without opening it.
+   *
+   * @throws {ServiceError} `ERR_SERVICE_NOT_FOUND`, `ERR_SERVICE_LINK_ENDED`, `ERR_SERVICE_STORE_UNAVAILABLE`
+   */
+  look(id: string): Promise<StoredLink>
+  /**
+   * Counts a download and gives a URL that lives seconds.
+   *
+   * @throws {ServiceError} As {@link Links.look}; `ERR_SERVICE_PASSWORD_WRONG`; `ERR_SERVICE_LIMITED`: too many passwords were tried.
+   */
+  follow(id: string, password: string | undefined): Promise<FollowedLink>
+}
+
+/** Where a link leads, for whom, and for how long. */
+export interface FollowedLink {
+  readonly url: string
+  readonly link: StoredLink
+  readonly lifetimeSeconds: number
+}
+
+/** What links work with. */
+export interface LinkContext {
+  readonly grants: readonly Grant[]
+  readonly clientFor: (lifetimeSeconds: number) => Promise<CosClient>
+  /** Where password tries are counted. */
+  readonly limitStore: LimitStore
+  readonly now: () => number
+}
+
+const ID_BYTES = 18
+const TRY_SECONDS = 15 * 60
+const DEFAULT_LIFETIME_SECONDS = 24 * 3600
+
+export function createLinks(options: LinkOptions, context: LinkContext): Links {
+  const { maxLifetimeSeconds = 7 * 86_400, redirectLifetimeSeconds = 30, maxPasswordTries = 10 } = options
+  const { grants, clientFor, limitStore, now } = context
+  const store = failClosed(options.store ?? createMemoryLinkStore(now))
+  const tries: LimitWindow = { name: 'link-password', requests: maxPasswordTries, seconds: TRY_SECONDS }
+  return { maxLifetimeSeconds, create, read, revoke, look, follow }
+
+  async function create(
+    { caller, grant, bucket, key }: Permission,
+    request: LinkRequest,
+  ): Promise<LinkAnswer> {
+    const { lifetimeSeconds = DEFAULT_LIFETIME_SECONDS, maxDownloads, password, filename } = request
+    const id = toBase64Url(crypto.getRandomValues(new Uint8Array(ID_BYTES)))
+    const link: StoredLink = {
+      bucket,
+      key,
+      filename,
+      grant: grant.name,
+      owner: caller.id,
+      expiresAt: Math.floor(now() / 1000) + Math.min(lifetimeSeconds, maxLifetimeSeconds),
+      maxDownloads,
+      password: password === undefined ? undefined : await hashPassword(password),
+    }
+    await store.put(await storedIdOf(id), link)
+    return toAnswer(id, { link, downloads: 0 })
+  }
+
+  async function read(id: string, caller: Caller): Promise<LinkAnswer> {
+    return toAnswer(id, await ownLink(id, caller))
+  }
+
+  async function revoke(id: string, caller: Caller): Promise<void> {
+    await ownLink(id, caller)
+    await store.remove(await storedIdOf(id))
+  }
+
+  async function look(id: string): Promise<StoredLink> {
+    const state = await find(id)
+    if (state === undefined) throw noSuchLink()
+    assertOpen(state)
+    return state.link
+  }
+
+  async function follow(id: string, password: string | undefined): Promise<FollowedLink> {
+    const link = await look(id)
+    if (link.password !== undefined) await assertPassword(id, password, link)
+    // Signed before it is counted: what cannot be handed out is not taken away.
+    const url = await presign(link)
+    if (!(await store.take(await storedIdOf(id)))) throw ended()
+    return { url, link, lifetimeSeconds: redirectLifetimeSeconds }
+  }
+
+  function find(id: string): Promise<LinkState | undefined> {
+    return storedIdOf(id).then((storedId) => store.get(storedId))
+  }
+
+  async function ownLink(id: string, caller: Caller): Promise<LinkState> {
+    const state = await find(id)
+    // The same words for another caller's: whether there is one is nobody's business.
+    if (state === undefined || state.link.owner !== caller.id) throw noSuchLink()
+    return state
+  }
+
+  function assertOpen({ link, downloads }: LinkState): void {
+    const { expiresAt, maxDownloads = Number.POSITIVE_INFINITY } = link
+    if (expiresAt <= now() / 1000 || downloads >= maxDownloads) throw ended()
+    const stillGranted = grants.some(
+      ({ name, bucket, operations }) =>
+        name === link.grant && bucket === link.bucket && operations.has('link'),
+    )
+    if (!stillGranted) throw ended()
+  }
+
+  // A try is counted before it is looked at, so that many at once are no way around the count.
+  async function assertPassword(
+    id: string,
+    given: string | undefined,
+    { password }: StoredLink,
+  ): Promise<void> {
+    if (given === undefined || password === undefined) throw wrongPassword('The link wants a password')
+    const key = await storedIdOf(id)
+    const { used, resetMs } = await limitStore.count(tries, key).catch(refuseUnreachable)
+    if (used > maxPasswordTries) throw tooManyTries(resetMs)
+    if (!(await isPassword(given, password))) throw wrongPassword('The password is not the one of the link')
+    await limitStore.forgive(tries, key).catch(refuseUnreachable)
+  }
+
+  async function presign({ bucket, key, filename, expiresAt }: StoredLink): Promise<string> {
+    const left = expiresAt - Math.floor(now() / 1000)
+    const client = await clientFor(redirectLifetimeSeconds)
+    return client.getPresignedDownloadUrl({
+      Bucket: bucket,
+      Key: key,
+      Expired: Math.max(1, Math.min(redirectLifetimeSeconds, left)),
+      ...(filename === undefined ? {} : { Filename: downloadName(filename) }),
+    })
+  }
+
+  function toAnswer(id: string, { link, downloads }: LinkState): LinkAnswer {
+    const path = `/l/${id}`
+    const { bucket, key, grant, expiresAt, maxDownloads, password } = link
+    const hasPassword = password !== undefined
+    const base = options.publicUrl?.replace(/\/+$/, '')
+    const url = base === undefined ? undefined : base + path
+    return { id, path, url, bucket, key, grant, expiresAt, maxDownloads, hasPassword, downloads }
+  }
+}
+
+/** A store whose failures are refusals: what cannot be looked up is not opened. */
+function failClosed(store: LinkStore): Pick<LinkStore, 'put' | 'get' | 'take' | 'remove'> {
+  return {
+    put: (id, link) => store.put(id, link).catch(refuseUnreachable),
+    get: (id) => store.get(id).catch(refuseUnreachable),
+    take: (id) => store.take(id).catch(refuseUnreachable),
+    remove: (id) => store.remove(id).catch(refuseUnreachable),
+  }
+}
+
+function refuseUnreachable(error: unknown): never {
+  throw unreachable('Links cannot be looked up just now; try again', error)
+}
+
+function noSuchLink(): ServiceError {
+  return new ServiceError('ERR_SERVICE_NOT_FOUND', 'There is no such link')
+}
+
+function ended(): ServiceError {
+  return new ServiceError(
+    'ERR_SERVICE_LINK_ENDED',
+    'The link was for a time or a number of downloads that is over',
+  )
+}
+
+function wrongPassword(message: string): ServiceError {
+  return new ServiceError('ERR_SERVICE_PASSWORD_WRONG', message)
+}
+
+function tooManyTries(resetMs: number): ServiceError {
+  const seconds = Math.max(1, Math.ceil(resetMs / 1000))
+  return new ServiceError(
+    'ERR_SERVICE_LIMITED',
+    `Too many passwords were tried for this link; try again in ${seconds} s`,
+    { headers: { 'Retry-After': String(seconds) } },
+  )
+}
+
+async function storedIdOf(id: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(id))
+  return toBase64Url(new Uint8Array(digest))
+}
+
+function toBase64Url(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '')
+}

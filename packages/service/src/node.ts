@@ -1,0 +1,1 @@
+export { createDiskLinkStore } from './links/disk-link-store.ts'

@@ -1,0 +1,4 @@
+import { createMemoryLinkStore } from '../../src/index.ts'
+import { describeLinkStore } from './link-store-conformance.ts'
+
+describeLinkStore('in memory', () => Promise.resolve(createMemoryLinkStore()))
