@@ -26,10 +26,26 @@ export type { AuthenticationOptions, HostCaller, ServiceOptions } from './option
 export type { Problem } from './problem.ts'
 export { createService, type Service } from './service.ts'
 export type {
+  AbortAnswer,
+  AuthorizationAnswer,
+  AuthorizationRequest,
+  CompletionAnswer,
+  CompletionRequest,
+  ConfirmAnswer,
+  ConfirmRequest,
   DownloadRequest,
+  MultipartAnswer,
+  MultipartRequest,
+  PartAnswer,
+  PartsAnswer,
+  PartsRequest,
+  PostFormAnswer,
   PresignedAnswer,
   TicketAnswer,
   TicketRequest,
   UploadAnswer,
+  UploadedPart,
+  UploadedPartsAnswer,
+  UploadReference,
   UploadRequest,
 } from './wire.ts'

@@ -1,4 +1,4 @@
-import { type Credential, createCredential } from 'cos-presign'
+import { type Credential, type CredentialProvider, createCredential } from 'cos-presign'
 import { z } from 'zod'
 import type { ApiKeyRecord } from './authenticate/api-key.ts'
 import type { JwtOptions } from './authenticate/jwt.ts'
@@ -31,8 +31,8 @@ export type HostCaller = Pick<Caller, 'id'> & Partial<Pick<Caller, 'claims'>>
 
 /** What a service begins with. */
 export interface ServiceOptions {
-  /** The key that signs: permanent, or temporary. */
-  readonly credential: Credential
+  /** The key that signs: permanent, or temporary; or a provider of such, as `@cos-presign/sts` has several. */
+  readonly credential: Credential | CredentialProvider
   /** Region of the buckets, such as `ap-guangzhou`; or `endpoint`; or `domain`: as for `CosClient`. */
   readonly region?: string | undefined
   readonly endpoint?: string | undefined
@@ -67,6 +67,8 @@ export interface ServiceOptions {
    * @default One line of JSON each, by `console.log`
    */
   readonly log?: Log | false | undefined
+  /** Sends the service's own requests to COS. @default globalThis.fetch */
+  readonly fetch?: typeof globalThis.fetch | undefined
   /**
    * The clock: milliseconds since the epoch.
    * @default Date.now
@@ -152,9 +154,9 @@ const grant = z.strictObject({
 })
 
 const options = z.strictObject({
-  credential: z.custom<Credential>(
-    (value) => typeof value === 'object' && value !== null,
-    'must be a credential',
+  credential: z.custom<Credential | CredentialProvider>(
+    (value) => typeof value === 'function' || (typeof value === 'object' && value !== null),
+    'must be a credential or a provider of such',
   ),
   region: z.string().optional(),
   endpoint: z.string().optional(),
@@ -169,6 +171,7 @@ const options = z.strictObject({
   maxBodyBytes: z.int().min(1).optional(),
   timeoutMs: z.int().min(1).optional(),
   log: z.union([aFunction, z.literal(false)]).optional(),
+  fetch: aFunction.optional(),
   now: aFunction.optional(),
 })
 
@@ -184,5 +187,9 @@ export function checkOptions(input: ServiceOptions): ServiceOptions {
   if (twice !== undefined) {
     throw new ServiceError('ERR_SERVICE_CONFIG_INVALID', `Two grants are named "${twice}"`, { grant: twice })
   }
-  return { ...input, credential: createCredential(input.credential) }
+  const { credential } = input
+  return {
+    ...input,
+    credential: typeof credential === 'function' ? credential : createCredential(credential),
+  }
 }

@@ -49,6 +49,7 @@ const TITLES: Readonly<Record<number, string>> = {
   403: 'Not granted',
   404: 'Not found',
   405: 'Not done here',
+  409: 'Not as it should be',
   410: 'Over',
   413: 'Too large',
   429: 'Too often',

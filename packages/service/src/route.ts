@@ -18,7 +18,7 @@ export interface Route {
   readonly path: string
   /** One line for the OpenAPI document. */
   readonly summary: string
-  /** Of a POST: JSON. */
+  /** Of a POST: JSON; of others: the query. */
   readonly body?: z.ZodType
   readonly answer: z.ZodType
   readonly run: (input: RouteInput<never>, services: Services) => Promise<unknown>

@@ -1,4 +1,3 @@
-import { CosClient } from 'cos-presign'
 import { Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { createApiKeyAuthenticator } from './authenticate/api-key.ts'
@@ -6,6 +5,7 @@ import { type Authenticator, authenticate, unknownCaller } from './authenticate/
 import { createJwtAuthenticator } from './authenticate/jwt.ts'
 import { createTickets } from './authenticate/ticket.ts'
 import { type Caller, createCaller } from './caller.ts'
+import { createClients } from './cos/clients.ts'
 import type { Environment, ServiceContext } from './environment.ts'
 import { ServiceError } from './errors.ts'
 import { createGrant } from './grants/grant.ts'
@@ -52,9 +52,10 @@ export function createService(input: ServiceOptions): Service {
   const log = options.log === false ? ignore : (options.log ?? logToConsole)
   const noteTime = () => new Date(now()).toISOString()
   const limitStore = options.limitStore ?? createMemoryLimitStore()
-  const foundation = { grants: options.grants.map(createGrant), clientFor: createClients(options), now }
+  const foundation = { grants: options.grants.map(createGrant), clientFor: createClients(options, now), now }
   const services: Services = {
     ...foundation,
+    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     tickets: options.authenticate.tickets && createTickets(options.authenticate.tickets, now),
     links: options.links && createLinks(options.links, { ...foundation, limitStore }),
     randomUuid: () => crypto.randomUUID(),
@@ -195,9 +196,10 @@ async function redeem(ticket: string, { tickets }: Services): Promise<Caller> {
 
 /** Reads the request as the route describes it, and runs it. */
 async function runRoute(route: Route, context: ServiceContext, caller: Caller): Promise<object> {
-  const body =
-    route.body &&
-    readBySchema(route.body, await readJson(context.req.raw), 'ERR_SERVICE_REQUEST_INVALID', 'The body')
+  const isPost = route.method === 'POST'
+  const given = route.body && (isPost ? await readJson(context.req.raw) : context.req.query())
+  const what = isPost ? 'The body' : 'The query'
+  const body = route.body && readBySchema(route.body, given, 'ERR_SERVICE_REQUEST_INVALID', what)
   const input = {
     body: body as never,
     params: context.req.param(),
@@ -213,30 +215,6 @@ async function readJson(request: Request): Promise<unknown> {
     return text === '' ? {} : JSON.parse(text)
   } catch {
     throw new ServiceError('ERR_SERVICE_REQUEST_INVALID', 'The body is not JSON')
-  }
-}
-
-function createClients({
-  credential,
-  region,
-  endpoint,
-  domain,
-  scheme,
-  now,
-}: ServiceOptions): Services['clientFor'] {
-  const client = new CosClient({
-    Region: region,
-    Endpoint: endpoint,
-    Domain: domain,
-    Scheme: scheme,
-    SecretId: credential.secretId,
-    SecretKey: credential.secretKey,
-    Token: credential.securityToken,
-    TokenExpiresAt: credential.expiresAt,
-    Now: now,
-  })
-  return async function clientFor() {
-    return await Promise.resolve(client)
   }
 }
 

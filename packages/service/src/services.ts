@@ -9,6 +9,8 @@ export interface Services extends DecisionContext {
   readonly grants: readonly Grant[]
   /** A client that signs with a key which lives at least so many seconds, if there can be one. */
   readonly clientFor: (lifetimeSeconds: number) => Promise<CosClient>
+  /** For requests of the service's own. */
+  readonly fetch: typeof globalThis.fetch
   /** Absent when the service makes none. */
   readonly tickets: Tickets | undefined
   /** Absent when the service makes none. */

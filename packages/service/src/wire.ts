@@ -12,6 +12,11 @@ const lifetimeSeconds = z
   .min(1)
   .max(36 * 3600)
 
+const contentType = z.string().min(1).max(255)
+const sizeBytes = z.int().min(0)
+const bucketName = z.string().min(1).max(80)
+const texts = z.record(z.string().min(1).max(128), z.string().max(8192))
+
 /** An upload to be. */
 export interface UploadRequest {
   /** The grant to use; the first that allows it when absent. */
@@ -27,16 +32,22 @@ export interface UploadRequest {
   /** 16 bytes in Base64. */
   readonly contentMd5?: string | undefined
   readonly lifetimeSeconds?: number | undefined
+  /**
+   * A presigned PUT, or a form for a POST, which can allow a range of sizes.
+   * @default 'put'
+   */
+  readonly form?: 'put' | 'post' | undefined
 }
 
 export const uploadRequest: z.ZodType<UploadRequest> = z.strictObject({
   grant: name.optional(),
   filename: z.string().max(1024).optional(),
   key: key.optional(),
-  contentType: z.string().max(255).optional(),
-  sizeBytes: z.int().min(0).optional(),
+  contentType: contentType.optional(),
+  sizeBytes: sizeBytes.optional(),
   contentMd5: z.string().length(24).optional(),
   lifetimeSeconds: lifetimeSeconds.optional(),
+  form: z.enum(['put', 'post']).optional(),
 })
 
 /** A download of an object. */
@@ -44,12 +55,18 @@ export interface DownloadRequest {
   readonly grant?: string | undefined
   readonly key: string
   readonly lifetimeSeconds?: number | undefined
+  /** The name that the file is to have where it is saved. */
+  readonly filename?: string | undefined
+  /** Whether a browser shows the object or saves it. */
+  readonly disposition?: 'attachment' | 'inline' | undefined
 }
 
 export const downloadRequest: z.ZodType<DownloadRequest> = z.strictObject({
   grant: name.optional(),
   key,
   lifetimeSeconds: lifetimeSeconds.optional(),
+  filename: z.string().min(1).max(255).optional(),
+  disposition: z.enum(['attachment', 'inline']).optional(),
 })
 
 /** A request that the client may send to COS as it is. */
@@ -66,15 +83,14 @@ export interface PresignedAnswer {
   readonly effectiveExpiresAt: number
 }
 
-const presigned = {
+const place = { bucket: z.string(), key: z.string(), grant: z.string() }
+const request = {
   method: z.string(),
   url: z.string(),
   headers: z.record(z.string(), z.string()),
-  bucket: z.string(),
-  key: z.string(),
-  grant: z.string(),
   effectiveExpiresAt: z.int(),
 }
+const presigned = { ...request, ...place }
 
 export const presignedAnswer: z.ZodType<PresignedAnswer> = z.object(presigned)
 
@@ -84,10 +100,237 @@ export interface UploadAnswer extends PresignedAnswer {
   readonly notEnforced: readonly { readonly constraint: string; readonly reason: string }[]
 }
 
-export const uploadAnswer: z.ZodType<UploadAnswer> = z.object({
-  ...presigned,
+const enforcement = {
   enforced: z.array(z.string()),
   notEnforced: z.array(z.object({ constraint: z.string(), reason: z.string() })),
+}
+
+export const uploadAnswer: z.ZodType<UploadAnswer> = z.object({ ...presigned, ...enforcement })
+
+/** A form to be sent by POST as multipart/form-data, with the field `file` last. */
+export interface PostFormAnswer extends Omit<UploadAnswer, 'headers'> {
+  /** The fields, in the order in which they are sent. */
+  readonly fields: Readonly<Record<string, string>>
+  /** Fields that the sender may add. */
+  readonly openFields: readonly string[]
+}
+
+export const postFormAnswer: z.ZodType<PostFormAnswer> = z.object({
+  method: z.string(),
+  url: z.string(),
+  fields: z.record(z.string(), z.string()),
+  openFields: z.array(z.string()),
+  effectiveExpiresAt: z.int(),
+  ...place,
+  ...enforcement,
+})
+
+/** An upload in parts to be. */
+export type MultipartRequest = Omit<UploadRequest, 'form' | 'contentMd5' | 'lifetimeSeconds'>
+
+export const multipartRequest: z.ZodType<MultipartRequest> = z.strictObject({
+  grant: name.optional(),
+  filename: z.string().max(1024).optional(),
+  key: key.optional(),
+  contentType: contentType.optional(),
+  sizeBytes: sizeBytes.optional(),
+})
+
+/** An upload in parts that has begun. */
+export interface MultipartAnswer {
+  readonly bucket: string
+  readonly key: string
+  readonly grant: string
+  /** COS's, for the steps that follow. */
+  readonly uploadId: string
+  /** The size of each part but the last. */
+  readonly partSizeBytes: number
+  /** How many parts of that size the announced size makes. */
+  readonly partCount?: number | undefined
+}
+
+export const multipartAnswer: z.ZodType<MultipartAnswer> = z.object({
+  ...place,
+  uploadId: z.string(),
+  partSizeBytes: z.int(),
+  partCount: z.int().optional(),
+})
+
+/** Which upload in parts is meant. */
+export interface UploadReference {
+  readonly grant?: string | undefined
+  readonly key: string
+}
+
+export const uploadReference: z.ZodType<UploadReference> = z.strictObject({ grant: name.optional(), key })
+
+/** Parts to sign. */
+export interface PartsRequest extends UploadReference {
+  /** At most 1,000, each from 1 to 10,000. */
+  readonly partNumbers: readonly number[]
+  readonly lifetimeSeconds?: number | undefined
+}
+
+export const partsRequest: z.ZodType<PartsRequest> = z.strictObject({
+  grant: name.optional(),
+  key,
+  partNumbers: z.array(z.int().min(1).max(10_000)).min(1).max(1000),
+  lifetimeSeconds: lifetimeSeconds.optional(),
+})
+
+/** A part to be sent; the answer's ETag belongs to it. */
+export interface PartAnswer {
+  readonly partNumber: number
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Unix seconds. */
+  readonly effectiveExpiresAt: number
+}
+
+/** Signed parts. */
+export interface PartsAnswer {
+  readonly parts: readonly PartAnswer[]
+}
+
+export const partsAnswer: z.ZodType<PartsAnswer> = z.object({
+  parts: z.array(z.object({ partNumber: z.int(), ...request })),
+})
+
+/** A part that has arrived. */
+export interface UploadedPart {
+  readonly partNumber: number
+  readonly etag: string
+  readonly sizeBytes: number
+}
+
+/** Parts that have arrived, in their order. */
+export interface UploadedPartsAnswer {
+  readonly parts: readonly UploadedPart[]
+}
+
+export const uploadedPartsAnswer: z.ZodType<UploadedPartsAnswer> = z.object({
+  parts: z.array(z.object({ partNumber: z.int(), etag: z.string(), sizeBytes: z.int() })),
+})
+
+/** An upload in parts to be completed. */
+export interface CompletionRequest extends UploadReference {
+  /** The parts that make the object, with their ETags; all that have arrived when absent. */
+  readonly parts?: readonly Omit<UploadedPart, 'sizeBytes'>[] | undefined
+}
+
+export const completionRequest: z.ZodType<CompletionRequest> = z.strictObject({
+  grant: name.optional(),
+  key,
+  parts: z
+    .array(z.strictObject({ partNumber: z.int().min(1).max(10_000), etag: z.string().min(1).max(100) }))
+    .min(1)
+    .max(10_000)
+    .optional(),
+})
+
+/** An object that an upload in parts has become. */
+export interface CompletionAnswer {
+  readonly bucket: string
+  readonly key: string
+  readonly grant: string
+  readonly etag: string
+  readonly sizeBytes: number
+}
+
+export const completionAnswer: z.ZodType<CompletionAnswer> = z.object({
+  ...place,
+  etag: z.string(),
+  sizeBytes: z.int(),
+})
+
+/** What was given up. */
+export interface AbortAnswer {
+  readonly bucket: string
+  readonly key: string
+  readonly grant: string
+}
+
+export const abortAnswer: z.ZodType<AbortAnswer> = z.object(place)
+
+/** What an object should be. */
+export interface ConfirmRequest extends UploadReference {
+  readonly sizeBytes?: number | undefined
+  readonly contentType?: string | undefined
+  readonly etag?: string | undefined
+  /** As `x-cos-hash-crc64ecma`: decimal digits. */
+  readonly crc64?: string | undefined
+}
+
+export const confirmRequest: z.ZodType<ConfirmRequest> = z.strictObject({
+  grant: name.optional(),
+  key,
+  sizeBytes: sizeBytes.optional(),
+  contentType: contentType.optional(),
+  etag: z.string().min(1).max(100).optional(),
+  crc64: z
+    .string()
+    .regex(/^\d{1,20}$/, 'must be decimal digits')
+    .optional(),
+})
+
+/** What an object is. */
+export interface ConfirmAnswer {
+  readonly bucket: string
+  readonly key: string
+  readonly grant: string
+  readonly sizeBytes: number
+  readonly contentType: string
+  readonly etag: string
+  readonly crc64: string
+}
+
+export const confirmAnswer: z.ZodType<ConfirmAnswer> = z.object({
+  ...place,
+  sizeBytes: z.int(),
+  contentType: z.string(),
+  etag: z.string(),
+  crc64: z.string(),
+})
+
+/** A request that the client has made and wants signed. */
+export interface AuthorizationRequest extends UploadReference {
+  readonly bucket?: string | undefined
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE'
+  /** Those that it will send, and that are to be signed. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly params?: Readonly<Record<string, string>> | undefined
+  readonly lifetimeSeconds?: number | undefined
+}
+
+export const authorizationRequest: z.ZodType<AuthorizationRequest> = z.strictObject({
+  grant: name.optional(),
+  bucket: bucketName.optional(),
+  key,
+  method: z.enum(['GET', 'HEAD', 'PUT', 'POST', 'DELETE']),
+  headers: texts.optional(),
+  params: texts.optional(),
+  lifetimeSeconds: lifetimeSeconds.optional(),
+})
+
+/** A signature for one request. */
+export interface AuthorizationAnswer {
+  readonly bucket: string
+  readonly key: string
+  readonly grant: string
+  /** The header's value. */
+  readonly authorization: string
+  /** All headers to send, the Authorization and the token of a temporary key among them. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Unix seconds. */
+  readonly effectiveExpiresAt: number
+}
+
+export const authorizationAnswer: z.ZodType<AuthorizationAnswer> = z.object({
+  ...place,
+  authorization: z.string(),
+  headers: z.record(z.string(), z.string()),
+  effectiveExpiresAt: z.int(),
 })
 
 /** A ticket to be. */

@@ -89,6 +89,29 @@ export function decide(
   throw refusal ?? denied(`No grant allows "${wish.operation}" to this caller${inBucket(wish)}`)
 }
 
+/**
+ * As `decide`, for what any of some operations may do.
+ *
+ * @throws {ServiceError} As `decide` does for the first of them.
+ */
+export function decideFirst(
+  operations: readonly [Operation, ...Operation[]],
+  wish: Omit<Wish, 'operation'>,
+  caller: Caller,
+  grants: readonly Grant[],
+  context: DecisionContext,
+): Permission {
+  let refusal: unknown
+  for (const operation of operations) {
+    try {
+      return decide({ ...wish, operation }, caller, grants, context)
+    } catch (error) {
+      refusal ??= error
+    }
+  }
+  throw refusal
+}
+
 /** The grants that are for this caller and operation, whatever the key. */
 function candidatesFor(
   { operation, grant: name, bucket }: Omit<Wish, 'key'>,

@@ -10,11 +10,18 @@ export const presignDownloadRoute: Route = defineRoute({
   body: downloadRequest,
   answer: presignedAnswer,
   async run({ body, caller }, services) {
-    const permission = decide({ operation: 'download', ...body }, caller, services.grants, services)
+    const { filename, disposition, ...wish } = body
+    const permission = decide({ operation: 'download', ...wish }, caller, services.grants, services)
     const { bucket, key, lifetimeSeconds, grant } = permission
     const client = await services.clientFor(lifetimeSeconds)
-    const params = { Method: 'GET', Bucket: bucket, Key: key, Expired: lifetimeSeconds } as const
-    const { method, url, headers, effectiveExpiresAt } = client.presign(params)
+    const { method, url, headers, effectiveExpiresAt } = client.presign({
+      Method: 'GET',
+      Bucket: bucket,
+      Key: key,
+      Expired: lifetimeSeconds,
+      Filename: filename,
+      Disposition: disposition,
+    })
     return { method, url, headers, bucket, key, grant: grant.name, effectiveExpiresAt }
   },
 })

@@ -1,0 +1,41 @@
+import { CosClient, type Credential, type CredentialProvider } from 'cos-presign'
+
+/** Where buckets are, and what signs. */
+export interface SigningOptions {
+  readonly credential: Credential | CredentialProvider
+  readonly region?: string | undefined
+  readonly endpoint?: string | undefined
+  readonly domain?: string | undefined
+  readonly scheme?: 'https' | 'http' | undefined
+}
+
+/** Makes clients: one for each key that the credential, or its provider, gives. */
+export function createClients(
+  { credential, region, endpoint, domain, scheme }: SigningOptions,
+  now: () => number,
+): (lifetimeSeconds: number) => Promise<CosClient> {
+  let last: { readonly key: Credential; readonly client: CosClient } | undefined
+  function clientOf(key: Credential): CosClient {
+    if (last?.key === key) return last.client
+    const client = new CosClient({
+      Region: region,
+      Endpoint: endpoint,
+      Domain: domain,
+      Scheme: scheme,
+      SecretId: key.secretId,
+      SecretKey: key.secretKey,
+      Token: key.securityToken,
+      TokenExpiresAt: key.expiresAt,
+      Now: now,
+    })
+    last = { key, client }
+    return client
+  }
+  if (typeof credential !== 'function') {
+    // Made now, so that what is wrong with it is said at the start.
+    const client = clientOf(credential)
+    return async () => await Promise.resolve(client)
+  }
+  return async (lifetimeSeconds) =>
+    clientOf(await credential({ validUntil: Math.floor(now() / 1000) + lifetimeSeconds }))
+}

@@ -1,0 +1,101 @@
+import { parseAuthorization, presignUpload } from 'cos-presign'
+import type { Caller } from '../caller.ts'
+import { ServiceError } from '../errors.ts'
+import { decide, type Permission, type Wish } from '../grants/decide.ts'
+import type { Operation } from '../grants/operation.ts'
+import type { Services } from '../services.ts'
+import type { AuthorizationAnswer, AuthorizationRequest } from '../wire.ts'
+import { placeOf } from './upload.ts'
+
+/**
+ * Signs a request that the client has made itself, if a grant allows it.
+ *
+ * @throws {ServiceError} `ERR_SERVICE_NOT_GRANTED`: none does, or a constraint of the grant cannot be kept so.
+ * @throws {SignatureError} `ERR_CONSTRAINT_BROKEN`: a header is none that the constraints allow.
+ */
+export async function issueAuthorization(
+  request: AuthorizationRequest,
+  caller: Caller,
+  services: Services,
+): Promise<AuthorizationAnswer> {
+  const { method, headers = {}, params = {}, grant, key, bucket, lifetimeSeconds } = request
+  const operation = operationOf(method, params)
+  const wish: Wish = { operation, isNew: operation === 'upload', grant, key, bucket, lifetimeSeconds }
+  const permission = decide(wish, caller, services.grants, services)
+  assertKept(permission, method, params)
+  const client = await services.clientFor(permission.lifetimeSeconds)
+  const signed = client.authorize({
+    Method: method,
+    Bucket: permission.bucket,
+    Key: permission.key,
+    Params: params,
+    Headers: await headersFor(permission, method, params, headers, services),
+    Expired: permission.lifetimeSeconds,
+  })
+  return {
+    ...placeOf(permission),
+    ...signed,
+    effectiveExpiresAt: parseAuthorization(signed.authorization).signTime.expiresAt,
+  }
+}
+
+/** Which operation of a grant a request is. What no grant can allow is refused, whatever is asked for. */
+function operationOf(method: string, params: Readonly<Record<string, string>>): Operation {
+  const names = Object.keys(params).map((name) => name.toLowerCase())
+  const isOfParts = names.includes('uploads') || names.includes('uploadid')
+  if (isOfParts && names.every((name) => PARAMS_OF_PARTS.has(name))) return 'multipart'
+  if (method === 'GET' || method === 'HEAD') {
+    if (names.every((name) => name.startsWith('response-') || name === 'imagemogr2')) return 'download'
+  } else if (names.length === 0) {
+    if (method === 'PUT') return 'upload'
+    if (method === 'DELETE') return 'delete'
+  }
+  throw new ServiceError('ERR_SERVICE_NOT_GRANTED', `No grant can allow ${method} with these parameters`)
+}
+
+const PARAMS_OF_PARTS = new Set([
+  'uploads',
+  'uploadid',
+  'partnumber',
+  'max-parts',
+  'part-number-marker',
+  'encoding-type',
+])
+
+/** Whether the constraints on the whole can be kept when the client completes the upload itself. */
+function assertKept(
+  { operation, grant, constraints }: Permission,
+  method: string,
+  params: Readonly<Record<string, string>>,
+): void {
+  const isCompletion = method === 'POST' && Object.keys(params).some((name) => /^uploadid$/i.test(name))
+  const { sizeBytes, minSizeBytes, maxSizeBytes, contentMd5 } = constraints
+  const ofWhole = [sizeBytes, minSizeBytes, maxSizeBytes, contentMd5]
+  if (operation !== 'multipart' || !isCompletion || ofWhole.every((limit) => limit === undefined)) return
+  throw new ServiceError(
+    'ERR_SERVICE_NOT_GRANTED',
+    `The grant "${grant.name}" limits the size, so the service completes the upload: POST /v1/multipart/…/complete`,
+    { grant: grant.name },
+  )
+}
+
+/** The headers to sign: the client's, and those that the constraints ask for. */
+async function headersFor(
+  { operation, bucket, key, constraints }: Permission,
+  method: string,
+  params: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>>,
+  { clientFor }: Services,
+): Promise<Readonly<Record<string, string>>> {
+  const copies = Object.keys(headers).find((name) => /^x-cos-copy-source/i.test(name))
+  if (copies !== undefined) {
+    throw new ServiceError(
+      'ERR_SERVICE_NOT_GRANTED',
+      `No grant can allow ${copies}, which reads another object`,
+    )
+  }
+  const begins = method === 'POST' && Object.keys(params).some((name) => /^uploads$/i.test(name))
+  if (operation !== 'upload' && !begins) return headers
+  const client = await clientFor(1)
+  return presignUpload(client, { Bucket: bucket, Key: key, Headers: headers }, constraints).headers
+}

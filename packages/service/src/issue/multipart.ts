@@ -1,0 +1,225 @@
+import { presignParts, presignUpload, type UploadConstraints } from 'cos-presign'
+import { askCos } from '../cos/ask-cos.ts'
+import { ServiceError } from '../errors.ts'
+import type { Permission } from '../grants/decide.ts'
+import type { Services } from '../services.ts'
+import type { PartAnswer, UploadedPart } from '../wire.ts'
+import { type Announced, toHeaders } from './upload.ts'
+
+/*
+ * Uploads in parts. The service keeps nothing of them: COS knows which upload id belongs to which key, and each step is decided anew by
+ * the key. What no signature of a part can enforce (the size of the whole) is checked before the upload is completed.
+ */
+
+const MIB = 1024 ** 2
+/** Documentation 436/7750. */
+const MAX_PARTS = 10_000
+const MIN_PART_BYTES = MIB
+/** Parts are retried whole: a phone should not lose more than that. */
+const USUAL_PART_BYTES = 8 * MIB
+
+/** An upload that has begun. */
+export interface CreatedUpload {
+  readonly uploadId: string
+  /** The size of each part but the last, in bytes. */
+  readonly partSizeBytes: number
+  readonly partCount: number | undefined
+}
+
+/**
+ * Begins an upload in parts.
+ *
+ * @throws {ServiceError} `ERR_SERVICE_NOT_GRANTED`: the grant's constraints cannot be kept by an upload in parts; and what COS refuses.
+ * @throws {SignatureError} `ERR_CONSTRAINT_BROKEN`: what was announced is not within them.
+ */
+export async function createUpload(
+  permission: Permission,
+  announced: Announced,
+  services: Services,
+): Promise<CreatedUpload> {
+  const { bucket, key, constraints } = permission
+  if (constraints.contentMd5 !== undefined) {
+    throw new ServiceError(
+      'ERR_SERVICE_NOT_GRANTED',
+      `The grant "${permission.grant.name}" asks for an MD5, which an upload in parts does not have`,
+      { grant: permission.grant.name },
+    )
+  }
+  const { document } = await askCos(services, {
+    method: 'POST',
+    Bucket: bucket,
+    Key: key,
+    Params: { uploads: '' },
+    Headers: await headersOfUpload(permission, announced, services),
+  })
+  const uploadId = document.text('UploadId')
+  if (uploadId === '') throw new ServiceError('ERR_SERVICE_COS_REFUSED', 'COS answered without an upload id')
+  const partSizeBytes = partSizeFor(announced.sizeBytes)
+  const partCount =
+    announced.sizeBytes === undefined
+      ? undefined
+      : Math.max(1, Math.ceil(announced.sizeBytes / partSizeBytes))
+  return { uploadId, partSizeBytes, partCount }
+}
+
+/** The headers that say what the object becomes, checked as those of a PUT are. */
+async function headersOfUpload(
+  { bucket, key, constraints }: Permission,
+  announced: Announced,
+  { clientFor }: Services,
+): Promise<[string, string][]> {
+  const client = await clientFor(1)
+  const params = { Bucket: bucket, Key: key, Headers: toHeaders(announced) }
+  const { headers } = presignUpload(client, params, constraints)
+  const ofWhole = /^(?:content-type|x-cos-(?:forbid-overwrite|storage-class|acl))$/i
+  return Object.entries(headers).filter(([name]) => ofWhole.test(name))
+}
+
+/** The least that needs no more than 10,000 parts, from 8 MiB on, in whole mebibytes. */
+function partSizeFor(sizeBytes = 0): number {
+  const least = Math.ceil(sizeBytes / MAX_PARTS / MIB) * MIB
+  return Math.max(USUAL_PART_BYTES, least, MIN_PART_BYTES)
+}
+
+/** Presigns some parts. */
+export async function signParts(
+  { bucket, key, lifetimeSeconds }: Permission,
+  uploadId: string,
+  partNumbers: readonly number[],
+  { clientFor }: Services,
+): Promise<PartAnswer[]> {
+  const client = await clientFor(lifetimeSeconds)
+  const { parts } = presignParts(client, {
+    Bucket: bucket,
+    Key: key,
+    UploadId: uploadId,
+    Parts: partNumbers,
+    Expired: lifetimeSeconds,
+  })
+  return parts.map(({ partNumber, method, url, headers, effectiveExpiresAt }) => ({
+    partNumber,
+    method,
+    url,
+    headers,
+    effectiveExpiresAt,
+  }))
+}
+
+/** All parts that have arrived, in their order. */
+export async function listParts(
+  { bucket, key }: Permission,
+  uploadId: string,
+  services: Services,
+): Promise<UploadedPart[]> {
+  const parts: UploadedPart[] = []
+  let marker = '0'
+  // 10,000 parts are ten pages.
+  for (let page = 0; page <= MAX_PARTS / 1000; page++) {
+    const { document } = await askCos(services, {
+      method: 'GET',
+      Bucket: bucket,
+      Key: key,
+      Params: { uploadId, 'max-parts': '1000', 'part-number-marker': marker },
+    })
+    for (const part of document.all('Part')) {
+      parts.push({
+        partNumber: Number(part.text('PartNumber')),
+        etag: part.text('ETag'),
+        sizeBytes: Number(part.text('Size')),
+      })
+    }
+    if (document.text('IsTruncated') !== 'true') break
+    marker = document.text('NextPartNumberMarker')
+  }
+  return parts
+}
+
+/**
+ * Completes an upload of the parts that have arrived, if the whole is within the constraints. One that is not is aborted.
+ *
+ * @param wanted - The parts that the client means, with their ETags if it knows them; all that have arrived when absent.
+ * @throws {ServiceError} `ERR_SERVICE_NOT_GRANTED`: the whole is too small or too large. `ERR_SERVICE_REQUEST_INVALID`: a part is not there, or
+ * is another.
+ */
+export async function completeUpload(
+  permission: Permission,
+  uploadId: string,
+  wanted: readonly Pick<UploadedPart, 'partNumber' | 'etag'>[] | undefined,
+  services: Services,
+): Promise<{ readonly etag: string; readonly sizeBytes: number; readonly location: string }> {
+  const { bucket, key, constraints } = permission
+  const parts = choose(await listParts(permission, uploadId, services), wanted)
+  const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0)
+  const fault = faultOfSize(sizeBytes, constraints)
+  if (fault !== undefined) {
+    await abortUpload(permission, uploadId, services)
+    throw new ServiceError('ERR_SERVICE_NOT_GRANTED', `The upload ${fault}, and was given up`, {
+      grant: permission.grant.name,
+    })
+  }
+  const { document } = await askCos(services, {
+    method: 'POST',
+    Bucket: bucket,
+    Key: key,
+    Params: { uploadId },
+    Headers: constraints.forbidOverwrite ? [['x-cos-forbid-overwrite', 'true']] : [],
+    body: toDocument(parts),
+  })
+  return { etag: document.text('ETag'), sizeBytes, location: document.text('Location') }
+}
+
+function choose(
+  arrived: readonly UploadedPart[],
+  wanted: readonly Pick<UploadedPart, 'partNumber' | 'etag'>[] | undefined,
+): readonly UploadedPart[] {
+  if (arrived.length === 0) throw invalid('No part has arrived')
+  if (wanted === undefined) return arrived
+  const byNumber = new Map(arrived.map((part) => [part.partNumber, part]))
+  return wanted.map(({ partNumber, etag }) => {
+    const part = byNumber.get(partNumber)
+    if (part === undefined) throw invalid(`Part ${partNumber} has not arrived`)
+    if (plain(etag) !== plain(part.etag)) throw invalid(`Part ${partNumber} is another than the client says`)
+    return part
+  })
+}
+
+function plain(etag: string): string {
+  return etag.replaceAll('"', '')
+}
+
+function faultOfSize(sizeBytes: number, constraints: UploadConstraints): string | undefined {
+  const { sizeBytes: exact, minSizeBytes = 0, maxSizeBytes = Number.POSITIVE_INFINITY } = constraints
+  if (exact !== undefined && sizeBytes !== exact) return `has ${sizeBytes} bytes instead of ${exact}`
+  if (sizeBytes < minSizeBytes) return `has ${sizeBytes} bytes, which is less than ${minSizeBytes}`
+  if (sizeBytes > maxSizeBytes) return `has ${sizeBytes} bytes, which is more than ${maxSizeBytes}`
+  return undefined
+}
+
+function toDocument(parts: readonly UploadedPart[]): string {
+  const rows = parts.map(
+    ({ partNumber, etag }) =>
+      `<Part><PartNumber>${partNumber}</PartNumber><ETag>${escapeXml(etag)}</ETag></Part>`,
+  )
+  return `<CompleteMultipartUpload>${rows.join('')}</CompleteMultipartUpload>`
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}
+
+/** Gives an upload up; one that is not there is no failure. */
+export async function abortUpload(
+  { bucket, key }: Permission,
+  uploadId: string,
+  services: Services,
+): Promise<void> {
+  try {
+    await askCos(services, { method: 'DELETE', Bucket: bucket, Key: key, Params: { uploadId } })
+  } catch (error) {
+    if (!(error instanceof ServiceError && error.code === 'ERR_SERVICE_OBJECT_MISSING')) throw error
+  }
+}
+
+function invalid(message: string): ServiceError {
+  return new ServiceError('ERR_SERVICE_REQUEST_INVALID', message)
+}

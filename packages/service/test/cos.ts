@@ -1,0 +1,42 @@
+import { createEmulator, type Emulator } from '@cos-presign/emulator'
+import { afterAll, beforeAll } from 'vitest'
+import type { ServiceOptions } from '../src/index.ts'
+import { BUCKET, CREDENTIAL, createFixture, type Fixture } from './fixture.ts'
+
+/** A COS on loopback and a service before it, for the tests of a file. */
+export interface CosFixture {
+  readonly emulator: Emulator
+  readonly fixture: Fixture
+  /** `host:port` of the COS. */
+  readonly domain: string
+  /** Asks the service, and reads its JSON. */
+  ask<T>(path: string, json?: unknown, init?: RequestInit): Promise<{ status: number; body: T }>
+}
+
+/** Sets one up before the tests and takes it down after them. */
+export function useCos(options: Partial<ServiceOptions>): CosFixture {
+  let emulator: Emulator
+  let fixture: Fixture
+  let domain: string
+  beforeAll(async () => {
+    emulator = createEmulator({ credentials: [CREDENTIAL], buckets: [BUCKET], defaultBucket: BUCKET })
+    domain = `127.0.0.1:${(await emulator.listen({ port: 0 })).port}`
+    fixture = await createFixture({ domain, region: undefined, scheme: 'http', ...options })
+  })
+  afterAll(() => emulator.close())
+  return {
+    get emulator() {
+      return emulator
+    },
+    get fixture() {
+      return fixture
+    },
+    get domain() {
+      return domain
+    },
+    async ask<T>(path: string, json?: unknown, init: RequestInit = {}) {
+      const response = await fixture.ask(path, { ...init, json })
+      return { status: response.status, body: (await response.json()) as T }
+    },
+  }
+}
