@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { Caller } from './caller.ts'
 import type { Issued } from './grants/decide.ts'
+import type { Route } from './route.ts'
 import type { Services } from './services.ts'
 
 /** What Hono keeps of a request while it is answered. */
@@ -21,6 +22,8 @@ export interface Exchange {
   readonly services: Services
   /** Unix seconds: when what was handed out ends, where a route knows better than the permission. */
   readonly effectiveExpiresAt?: number
+  /** How its route words refusals, if not as a problem. */
+  readonly refuse?: Route['refuse']
   /** Why it was refused. */
   readonly refusal?: { readonly code: string; readonly grant?: string | undefined }
 }

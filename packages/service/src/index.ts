@@ -2,10 +2,13 @@ export { type ApiKeyRecord, createApiKey } from './authenticate/api-key.ts'
 export type { JwtOptions } from './authenticate/jwt.ts'
 export type { TicketOptions } from './authenticate/ticket.ts'
 export type { Caller, CallerMethod } from './caller.ts'
+export type { DialectOptions } from './dialects/options.ts'
 export { ServiceError, type ServiceErrorCode } from './errors.ts'
+export type { ScopeOperation } from './grants/decide-scope.ts'
 export type { GrantCallers, GrantOptions } from './grants/grant.ts'
 export type { Operation } from './grants/operation.ts'
 export type { CorsOptions } from './guard/cors.ts'
+export type { StsOptions } from './issue/sts-options.ts'
 export { createMemoryLimitStore } from './limits/flexible-limit-store.ts'
 export type { LimitStore, LimitWindow, WindowCount } from './limits/limit-store.ts'
 export type { LimitOptions } from './limits/options.ts'
@@ -33,6 +36,8 @@ export type {
   CompletionRequest,
   ConfirmAnswer,
   ConfirmRequest,
+  CredentialsAnswer,
+  CredentialsRequest,
   DownloadRequest,
   MultipartAnswer,
   MultipartRequest,

@@ -4,10 +4,12 @@ import type { ApiKeyRecord } from './authenticate/api-key.ts'
 import type { JwtOptions } from './authenticate/jwt.ts'
 import type { TicketOptions } from './authenticate/ticket.ts'
 import type { Caller } from './caller.ts'
+import { type DialectOptions, dialectsSchema } from './dialects/options.ts'
 import { ServiceError } from './errors.ts'
 import type { GrantOptions } from './grants/grant.ts'
 import { OPERATIONS } from './grants/operation.ts'
 import { type CorsOptions, corsSchema } from './guard/cors.ts'
+import { type StsOptions, stsSchema } from './issue/sts-options.ts'
 import type { LimitStore } from './limits/limit-store.ts'
 import { type LimitOptions, limitSchema, limitStoreSchema } from './limits/options.ts'
 import { type LinkOptions, linkSchema } from './links/options.ts'
@@ -67,6 +69,10 @@ export interface ServiceOptions {
    * @default One line of JSON each, by `console.log`
    */
   readonly log?: Log | false | undefined
+  /** Temporary keys; none without it. */
+  readonly sts?: StsOptions | undefined
+  /** The ways in which clients of others are answered, besides the service's own. */
+  readonly dialects?: DialectOptions | undefined
   /** Sends the service's own requests to COS. @default globalThis.fetch */
   readonly fetch?: typeof globalThis.fetch | undefined
   /**
@@ -171,6 +177,8 @@ const options = z.strictObject({
   maxBodyBytes: z.int().min(1).optional(),
   timeoutMs: z.int().min(1).optional(),
   log: z.union([aFunction, z.literal(false)]).optional(),
+  sts: stsSchema.optional(),
+  dialects: dialectsSchema.optional(),
   fetch: aFunction.optional(),
   now: aFunction.optional(),
 })
@@ -188,6 +196,17 @@ export function checkOptions(input: ServiceOptions): ServiceOptions {
     throw new ServiceError('ERR_SERVICE_CONFIG_INVALID', `Two grants are named "${twice}"`, { grant: twice })
   }
   const { credential } = input
+  const wantsKeys = input.grants.find(({ operations }) => operations.includes('credentials'))
+  if (
+    wantsKeys !== undefined &&
+    (input.sts === undefined || (input.sts.region ?? input.region) === undefined)
+  ) {
+    throw new ServiceError(
+      'ERR_SERVICE_CONFIG_INVALID',
+      `The grant "${wantsKeys.name}" allows "credentials", so "sts" must be there, with the region of the buckets in it or in "region"`,
+      { grant: wantsKeys.name },
+    )
+  }
   return {
     ...input,
     credential: typeof credential === 'function' ? credential : createCredential(credential),

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Caller } from './caller.ts'
+import type { Problem } from './problem.ts'
 import type { Services } from './services.ts'
 
 /** What a route gets of a request. */
@@ -7,6 +8,8 @@ export interface RouteInput<Body> {
   readonly body: Body
   /** The parts of the path that have a name, decoded. */
   readonly params: Readonly<Record<string, string>>
+  /** The query, decoded; of names that come twice the first. */
+  readonly query: Readonly<Record<string, string>>
   readonly caller: Caller
   readonly requestId: string
 }
@@ -22,6 +25,14 @@ export interface Route {
   readonly body?: z.ZodType
   readonly answer: z.ZodType
   readonly run: (input: RouteInput<never>, services: Services) => Promise<unknown>
+  /** Refusals as its clients expect them; problem+json when absent. */
+  readonly refuse?: ((problem: Problem) => Refusal) | undefined
+}
+
+/** A refusal in the form of a dialect. */
+export interface Refusal {
+  readonly status: number
+  readonly body: object
 }
 
 /** A route whose `run` gets what `body` describes and gives what `answer` describes. */
@@ -32,6 +43,7 @@ export function defineRoute<Body, Answer>(route: {
   readonly body?: z.ZodType<Body>
   readonly answer: z.ZodType<Answer>
   readonly run: (input: RouteInput<Body>, services: Services) => Promise<Answer>
+  readonly refuse?: Route['refuse']
 }): Route {
   return route
 }

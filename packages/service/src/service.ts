@@ -6,12 +6,14 @@ import { createJwtAuthenticator } from './authenticate/jwt.ts'
 import { createTickets } from './authenticate/ticket.ts'
 import { type Caller, createCaller } from './caller.ts'
 import { createClients } from './cos/clients.ts'
+import { dialectRoutes } from './dialects/index.ts'
 import type { Environment, ServiceContext } from './environment.ts'
 import { ServiceError } from './errors.ts'
 import { createGrant } from './grants/grant.ts'
 import { guardOrigin } from './guard/cors.ts'
 import { limitBody } from './guard/limit-body.ts'
 import { limitTime } from './guard/limit-time.ts'
+import { temporaryKeysFrom } from './issue/sts-options.ts'
 import { createMemoryLimitStore } from './limits/flexible-limit-store.ts'
 import type { LimitStore } from './limits/limit-store.ts'
 import { createLimiter, type Limiter } from './limits/limiter.ts'
@@ -49,13 +51,15 @@ const TIMEOUT_MS = 30_000
 export function createService(input: ServiceOptions): Service {
   const options = checkOptions(input)
   const { now = Date.now } = options
+  const { fetch = globalThis.fetch.bind(globalThis) } = options
   const log = options.log === false ? ignore : (options.log ?? logToConsole)
   const noteTime = () => new Date(now()).toISOString()
   const limitStore = options.limitStore ?? createMemoryLimitStore()
   const foundation = { grants: options.grants.map(createGrant), clientFor: createClients(options, now), now }
   const services: Services = {
     ...foundation,
-    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    fetch,
+    issueTemporaryKey: options.sts && temporaryKeysFrom(options.sts, { ...options, fetch, now }),
     tickets: options.authenticate.tickets && createTickets(options.authenticate.tickets, now),
     links: options.links && createLinks(options.links, { ...foundation, limitStore }),
     randomUuid: () => crypto.randomUUID(),
@@ -74,8 +78,9 @@ export function createService(input: ServiceOptions): Service {
     const readiness = await checkReadiness(dependencies)
     return context.json(readiness, readiness.status === 'unavailable' ? 503 : 200)
   })
-  for (const route of ROUTES) {
+  for (const route of [...ROUTES, ...dialectRoutes(options.dialects)]) {
     app.on(route.method, route.path, async function answerRoute(context) {
+      context.set('refuse', route.refuse)
       const caller = await identify(context, ways)
       await holdToLimits(context, limiter, caller)
       const answer = await runRoute(route, context, caller)
@@ -134,6 +139,9 @@ function refuse(context: ServiceContext, problem: Problem, error: Error): Respon
   const headers = error instanceof ServiceError ? error.headers : {}
   if (isLink(context.req.path) && isBrowser((name) => context.req.header(name)))
     return context.body(renderRefusal(problem), status, { ...headers, ...PAGE_HEADERS })
+  const refusal = context.get('refuse')?.(problem)
+  if (refusal !== undefined)
+    return context.json(refusal.body, refusal.status as ContentfulStatusCode, { ...headers })
   return context.body(JSON.stringify(problem), status, {
     ...headers,
     'Content-Type': 'application/problem+json',
@@ -203,6 +211,7 @@ async function runRoute(route: Route, context: ServiceContext, caller: Caller): 
   const input = {
     body: body as never,
     params: context.req.param(),
+    query: context.req.query(),
     caller,
     requestId: context.get('requestId'),
   }

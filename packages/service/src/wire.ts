@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SCOPE_OPERATIONS, type ScopeOperation } from './grants/decide-scope.ts'
 
 /*
  * The JSON of the service's own API. Names say the unit; times are Unix seconds. Unknown members of a request are refused, because a
@@ -361,4 +362,58 @@ export const ticketAnswer: z.ZodType<TicketAnswer> = z.object({
   path: z.string(),
   grants: z.array(z.string()),
   expiresAt: z.int(),
+})
+
+/** A temporary key to be. */
+export interface CredentialsRequest {
+  readonly grant?: string | undefined
+  /** One object; without it all that the caller has, where the grant is for a prefix, or else a new object. */
+  readonly key?: string | undefined
+  readonly filename?: string | undefined
+  /** All of the grant's when absent. */
+  readonly operations?: readonly ScopeOperation[] | undefined
+  readonly lifetimeSeconds?: number | undefined
+}
+
+export const credentialsRequest: z.ZodType<CredentialsRequest> = z.strictObject({
+  grant: name.optional(),
+  key: key.optional(),
+  filename: z.string().max(1024).optional(),
+  operations: z.array(z.enum(SCOPE_OPERATIONS)).min(1).optional(),
+  lifetimeSeconds: lifetimeSeconds.optional(),
+})
+
+/** A temporary key. It is a secret for as long as it lives. */
+export interface CredentialsAnswer {
+  readonly secretId: string
+  readonly secretKey: string
+  readonly securityToken: string
+  /** Unix seconds, by the clock of STS. */
+  readonly startsAt: number
+  /** Unix seconds. */
+  readonly effectiveExpiresAt: number
+  readonly bucket: string
+  readonly region: string
+  /** The object it is good for; or what the keys of all such objects begin with. */
+  readonly key?: string | undefined
+  readonly keyPrefix?: string | undefined
+  readonly grant: string
+  readonly operations: readonly ScopeOperation[]
+  readonly enforced: readonly string[]
+  readonly notEnforced: readonly { readonly constraint: string; readonly reason: string }[]
+}
+
+export const credentialsAnswer: z.ZodType<CredentialsAnswer> = z.object({
+  secretId: z.string(),
+  secretKey: z.string(),
+  securityToken: z.string(),
+  startsAt: z.int(),
+  effectiveExpiresAt: z.int(),
+  bucket: z.string(),
+  region: z.string(),
+  key: z.string().optional(),
+  keyPrefix: z.string().optional(),
+  grant: z.string(),
+  operations: z.array(z.enum(SCOPE_OPERATIONS)),
+  ...enforcement,
 })

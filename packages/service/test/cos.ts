@@ -13,15 +13,19 @@ export interface CosFixture {
   ask<T>(path: string, json?: unknown, init?: RequestInit): Promise<{ status: number; body: T }>
 }
 
+/** Options of the service; with `sts: 'late'` the emulator's STS, once it listens. */
+export type CosOptions = Omit<Partial<ServiceOptions>, 'sts'> & { readonly sts?: 'late' }
+
 /** Sets one up before the tests and takes it down after them. */
-export function useCos(options: Partial<ServiceOptions>): CosFixture {
+export function useCos({ sts, ...options }: CosOptions): CosFixture {
   let emulator: Emulator
   let fixture: Fixture
   let domain: string
   beforeAll(async () => {
     emulator = createEmulator({ credentials: [CREDENTIAL], buckets: [BUCKET], defaultBucket: BUCKET })
     domain = `127.0.0.1:${(await emulator.listen({ port: 0 })).port}`
-    fixture = await createFixture({ domain, region: undefined, scheme: 'http', ...options })
+    const keys = sts && { region: 'ap-guangzhou', endpoint: domain, scheme: 'http' as const }
+    fixture = await createFixture({ domain, region: undefined, scheme: 'http', sts: keys, ...options })
   })
   afterAll(() => emulator.close())
   return {

@@ -20,6 +20,9 @@ const grants: ServiceOptions['grants'] = [
   },
 ]
 
+/** What the grant asks to be announced. */
+const picture = { contentType: 'image/png', sizeBytes: 10 }
+
 let emulator: Emulator
 let domain: string
 beforeAll(async () => {
@@ -106,7 +109,7 @@ describe('whoever asks', () => {
     const { key, sha256 } = await createApiKey('backend')
     const service = serviceOf({ apiKeys: [{ id: 'backend', sha256 }] })
     for (const headers of [bearer(key), { 'x-api-key': key }]) {
-      const answer = await post('/v1/uploads', {}, headers, service)
+      const answer = await post('/v1/uploads', picture, headers, service)
       expect((await answer.json()).key).toMatch(/^avatars\/backend\//)
     }
     const forged = await post(
@@ -122,7 +125,7 @@ describe('whoever asks', () => {
     const service = serviceOf({
       host: (request) => (request.headers.has('cookie') ? { id: 'carol' } : undefined),
     })
-    const answer = await post('/v1/uploads', {}, { cookie: 'session=1' }, service)
+    const answer = await post('/v1/uploads', picture, { cookie: 'session=1' }, service)
     expect((await answer.json()).key).toMatch(/^avatars\/carol\//)
     expect((await post('/v1/uploads', {}, {}, service)).status).toBe(401)
   })
@@ -152,6 +155,19 @@ describe('whoever asks', () => {
   })
 })
 
+describe('an upload whose grant limits it', () => {
+  it.each([
+    ['type', { sizeBytes: 10 }, 'contentType'],
+    ['size', { contentType: 'image/png' }, 'sizeBytes'],
+  ])('is not signed before its %s is announced', async (_what, body, missing) => {
+    const answer = await post('/v1/uploads', body, bearer(await tokenOf()))
+    expect([answer.status, (await answer.json()).detail]).toEqual([
+      400,
+      expect.stringContaining(`say ${missing}`),
+    ])
+  })
+})
+
 describe('a ticket', () => {
   const tickets = { secret: 'a secret of tickets, of 32 bytes or more' }
   let service: Service
@@ -163,7 +179,7 @@ describe('a ticket', () => {
     const answer = await post('/v1/tickets', { grants: ['avatars'] }, bearer(await tokenOf()), service)
     const { path, grants: opened } = await answer.json()
     expect(opened).toEqual(['avatars'])
-    const upload = await post(`${path}/v1/uploads`, {}, {}, service)
+    const upload = await post(`${path}/v1/uploads`, picture, {}, service)
     expect((await upload.json()).key).toMatch(/^avatars\/alice\//)
     expect(upload.headers.get('referrer-policy')).toBe('no-referrer')
   })

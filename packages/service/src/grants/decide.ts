@@ -113,7 +113,7 @@ export function decideFirst(
 }
 
 /** The grants that are for this caller and operation, whatever the key. */
-function candidatesFor(
+export function candidatesFor(
   { operation, grant: name, bucket }: Omit<Wish, 'key'>,
   caller: Caller,
   grants: readonly Grant[],
@@ -131,7 +131,7 @@ function candidatesFor(
 }
 
 /** The key that the grant gives the wish, or why it gives none. */
-function chooseKey(
+export function chooseKey(
   { key, isNew = false, filename }: Wish,
   caller: Caller,
   { name, template, clientMayChooseKey }: Grant,
@@ -156,6 +156,6 @@ function inBucket({ bucket }: Wish): string {
   return bucket === undefined ? '' : ' in this bucket'
 }
 
-function denied(message: string, grant?: string): ServiceError {
+export function denied(message: string, grant?: string): ServiceError {
   return new ServiceError('ERR_SERVICE_NOT_GRANTED', message, { grant })
 }

@@ -10,6 +10,8 @@ export interface KeyTemplate {
   readonly isUnguessable: boolean
   /** Whether a part of the key, `{path}`, is for the client to choose. */
   readonly hasPath: boolean
+  /** Whether it is a prefix and then `{path}`: whoever may have one key may have them all. */
+  readonly isPrefix: boolean
   /** The claims of a caller that stand in it. */
   readonly claimNames: readonly string[]
   /**
@@ -68,6 +70,7 @@ export function parseKeyTemplate(text: string): KeyTemplate {
     text,
     isUnguessable: names.includes('uuid'),
     hasPath: names.includes('path'),
+    isPrefix: text.endsWith('{path}') && names.filter((name) => name in SHAPES).length === 1,
     claimNames: names.filter((name) => !(name in SHAPES)),
     fill(caller, values) {
       const key = parts

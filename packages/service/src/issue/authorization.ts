@@ -5,7 +5,8 @@ import { decide, type Permission, type Wish } from '../grants/decide.ts'
 import type { Operation } from '../grants/operation.ts'
 import type { Services } from '../services.ts'
 import type { AuthorizationAnswer, AuthorizationRequest } from '../wire.ts'
-import { placeOf } from './upload.ts'
+import { assertMayComplete } from './multipart.ts'
+import { assertKept, placeOf } from './upload.ts'
 
 /**
  * Signs a request that the client has made itself, if a grant allows it.
@@ -22,7 +23,7 @@ export async function issueAuthorization(
   const operation = operationOf(method, params)
   const wish: Wish = { operation, isNew: operation === 'upload', grant, key, bucket, lifetimeSeconds }
   const permission = decide(wish, caller, services.grants, services)
-  assertKept(permission, method, params)
+  if (operation === 'multipart' && method === 'POST') assertMayComplete(permission)
   const client = await services.clientFor(permission.lifetimeSeconds)
   const signed = client.authorize({
     Method: method,
@@ -62,31 +63,15 @@ const PARAMS_OF_PARTS = new Set([
   'encoding-type',
 ])
 
-/** Whether the constraints on the whole can be kept when the client completes the upload itself. */
-function assertKept(
-  { operation, grant, constraints }: Permission,
-  method: string,
-  params: Readonly<Record<string, string>>,
-): void {
-  const isCompletion = method === 'POST' && Object.keys(params).some((name) => /^uploadid$/i.test(name))
-  const { sizeBytes, minSizeBytes, maxSizeBytes, contentMd5 } = constraints
-  const ofWhole = [sizeBytes, minSizeBytes, maxSizeBytes, contentMd5]
-  if (operation !== 'multipart' || !isCompletion || ofWhole.every((limit) => limit === undefined)) return
-  throw new ServiceError(
-    'ERR_SERVICE_NOT_GRANTED',
-    `The grant "${grant.name}" limits the size, so the service completes the upload: POST /v1/multipart/…/complete`,
-    { grant: grant.name },
-  )
-}
-
 /** The headers to sign: the client's, and those that the constraints ask for. */
 async function headersFor(
-  { operation, bucket, key, constraints }: Permission,
+  permission: Permission,
   method: string,
   params: Readonly<Record<string, string>>,
   headers: Readonly<Record<string, string>>,
   { clientFor }: Services,
 ): Promise<Readonly<Record<string, string>>> {
+  const { operation, bucket, key, constraints } = permission
   const copies = Object.keys(headers).find((name) => /^x-cos-copy-source/i.test(name))
   if (copies !== undefined) {
     throw new ServiceError(
@@ -97,5 +82,8 @@ async function headersFor(
   const begins = method === 'POST' && Object.keys(params).some((name) => /^uploads$/i.test(name))
   if (operation !== 'upload' && !begins) return headers
   const client = await clientFor(1)
-  return presignUpload(client, { Bucket: bucket, Key: key, Headers: headers }, constraints).headers
+  const put = presignUpload(client, { Bucket: bucket, Key: key, Headers: headers }, constraints)
+  const open = begins ? put.notEnforced.filter(({ constraint }) => !/Size/.test(constraint)) : put.notEnforced
+  assertKept(permission, open)
+  return put.headers
 }

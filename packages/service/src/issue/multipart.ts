@@ -4,7 +4,7 @@ import { ServiceError } from '../errors.ts'
 import type { Permission } from '../grants/decide.ts'
 import type { Services } from '../services.ts'
 import type { PartAnswer, UploadedPart } from '../wire.ts'
-import { type Announced, toHeaders } from './upload.ts'
+import { type Announced, assertKept, toHeaders } from './upload.ts'
 
 /*
  * Uploads in parts. The service keeps nothing of them: COS knows which upload id belongs to which key, and each step is decided anew by
@@ -37,14 +37,7 @@ export async function createUpload(
   announced: Announced,
   services: Services,
 ): Promise<CreatedUpload> {
-  const { bucket, key, constraints } = permission
-  if (constraints.contentMd5 !== undefined) {
-    throw new ServiceError(
-      'ERR_SERVICE_NOT_GRANTED',
-      `The grant "${permission.grant.name}" asks for an MD5, which an upload in parts does not have`,
-      { grant: permission.grant.name },
-    )
-  }
+  const { bucket, key } = permission
   const { document } = await askCos(services, {
     method: 'POST',
     Bucket: bucket,
@@ -62,15 +55,32 @@ export async function createUpload(
   return { uploadId, partSizeBytes, partCount }
 }
 
+/** What no signature of a part can hold, and the service does not check either. */
+const NOT_IN_PARTS = ['contentMd5', 'clientIps', 'speedLimitBitsPerSecond'] as const
+
 /** The headers that say what the object becomes, checked as those of a PUT are. */
-async function headersOfUpload(
-  { bucket, key, constraints }: Permission,
+export async function headersOfUpload(
+  permission: Permission,
   announced: Announced,
   { clientFor }: Services,
 ): Promise<[string, string][]> {
+  const { bucket, key, constraints, grant } = permission
+  const lost = NOT_IN_PARTS.find((name) => constraints[name] !== undefined)
+  if (lost !== undefined) {
+    throw new ServiceError(
+      'ERR_SERVICE_NOT_GRANTED',
+      `The grant "${grant.name}" has ${lost}, which an upload in parts cannot keep`,
+      { grant: grant.name },
+    )
+  }
   const client = await clientFor(1)
   const params = { Bucket: bucket, Key: key, Headers: toHeaders(announced) }
-  const { headers } = presignUpload(client, params, constraints)
+  const { headers, notEnforced } = presignUpload(client, params, constraints)
+  // The size of the whole is checked at its completion.
+  assertKept(
+    permission,
+    notEnforced.filter(({ constraint }) => !/Size/.test(constraint)),
+  )
   const ofWhole = /^(?:content-type|x-cos-(?:forbid-overwrite|storage-class|acl))$/i
   return Object.entries(headers).filter(([name]) => ofWhole.test(name))
 }
@@ -79,6 +89,22 @@ async function headersOfUpload(
 function partSizeFor(sizeBytes = 0): number {
   const least = Math.ceil(sizeBytes / MAX_PARTS / MIB) * MIB
   return Math.max(USUAL_PART_BYTES, least, MIN_PART_BYTES)
+}
+
+/**
+ * For clients that complete an upload themselves.
+ *
+ * @throws {ServiceError} `ERR_SERVICE_NOT_GRANTED`: the grant limits the size, which only the service can check then.
+ */
+export function assertMayComplete({ grant, constraints }: Permission): void {
+  const { sizeBytes, minSizeBytes, maxSizeBytes, contentMd5 } = constraints
+  const ofWhole = [sizeBytes, minSizeBytes, maxSizeBytes, contentMd5]
+  if (ofWhole.every((limit) => limit === undefined)) return
+  throw new ServiceError(
+    'ERR_SERVICE_NOT_GRANTED',
+    `The grant "${grant.name}" limits the size, so the service completes uploads in parts: POST /v1/multipart`,
+    { grant: grant.name },
+  )
 }
 
 /** Presigns some parts. */

@@ -1,4 +1,5 @@
 import { getPresignedPost, type PostParams, presignUpload } from 'cos-presign'
+import { ServiceError } from '../errors.ts'
 import type { Permission } from '../grants/decide.ts'
 import type { Services } from '../services.ts'
 import type { PostFormAnswer, UploadAnswer } from '../wire.ts'
@@ -21,6 +22,7 @@ export async function issuePut(
   const client = await clientFor(lifetimeSeconds)
   const params = { Bucket: bucket, Key: key, Expired: lifetimeSeconds, Headers: toHeaders(announced) }
   const { method, url, headers, ...rest } = presignUpload(client, params, constraints)
+  assertKept(permission, rest.notEnforced)
   return { method, url, headers, ...placeOf(permission), ...enforcementOf(rest) }
 }
 
@@ -53,6 +55,7 @@ export async function issuePostForm(
     },
     constraints,
   )
+  assertKept(permission, form.notEnforced)
   return {
     method: 'POST',
     url: form.url,
@@ -61,6 +64,38 @@ export async function issuePostForm(
     ...placeOf(permission),
     ...enforcementOf(form),
   }
+}
+
+/** What the client can say so that a signature holds it to a constraint. */
+const TO_ANNOUNCE: Readonly<Record<string, string>> = {
+  contentType: 'contentType',
+  minSizeBytes: 'sizeBytes',
+  maxSizeBytes: 'sizeBytes',
+}
+
+/**
+ * Refuses what would let the client do more than the grant says. A key that nobody can guess needs no ban on overwriting.
+ *
+ * @throws {ServiceError} `ERR_SERVICE_REQUEST_INVALID`: the client must announce more. `ERR_SERVICE_NOT_GRANTED`: the constraint cannot
+ * be kept in this way.
+ */
+export function assertKept({ grant }: Permission, notEnforced: Enforced['notEnforced']): void {
+  const isFresh = grant.template.isUnguessable && !grant.clientMayChooseKey
+  const open = notEnforced.find(({ constraint }) => !(constraint === 'forbidOverwrite' && isFresh))
+  if (open === undefined) return
+  const missing = TO_ANNOUNCE[open.constraint]
+  if (missing === undefined) {
+    throw new ServiceError(
+      'ERR_SERVICE_NOT_GRANTED',
+      `The grant "${grant.name}" has ${open.constraint}, which cannot be kept so. ${open.reason}`,
+      { grant: grant.name },
+    )
+  }
+  throw new ServiceError(
+    'ERR_SERVICE_REQUEST_INVALID',
+    `The grant "${grant.name}" limits this: say ${missing}, which is then signed; or ask for a form, which can hold a range`,
+    { grant: grant.name },
+  )
 }
 
 /** Where an object is, and what allowed it. */

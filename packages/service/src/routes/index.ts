@@ -3,6 +3,7 @@ import { abortMultipartUploadRoute } from './abort-multipart-upload.ts'
 import { completeMultipartUploadRoute } from './complete-multipart-upload.ts'
 import { confirmUploadRoute } from './confirm-upload.ts'
 import { createMultipartUploadRoute } from './create-multipart-upload.ts'
+import { issueCredentialsRoute } from './issue-credentials.ts'
 import { issueTicketRoute } from './issue-ticket.ts'
 import { createLinkRoute, readLinkRoute, revokeLinkRoute } from './links.ts'
 import { listPartsRoute } from './list-parts.ts'
@@ -22,6 +23,7 @@ export const ROUTES: readonly Route[] = [
   confirmUploadRoute,
   presignDownloadRoute,
   signRequestRoute,
+  issueCredentialsRoute,
   issueTicketRoute,
   createLinkRoute,
   readLinkRoute,

@@ -1,0 +1,120 @@
+import { presignUpload } from 'cos-presign'
+import { z } from 'zod'
+import type { Caller } from '../caller.ts'
+import { decide, type Permission } from '../grants/decide.ts'
+import { issueCredentials } from '../issue/credentials.ts'
+import { assertKept, issuePostForm, toHeaders } from '../issue/upload.ts'
+import type { Problem } from '../problem.ts'
+import { defineRoute, type Refusal, type Route } from '../route.ts'
+import type { Services } from '../services.ts'
+
+/*
+ * The paths and JSON of the sample servers that come with Tencent's SDKs and demos, for front ends that were written against them. Every
+ * one of them makes a new object, whose key the service chooses; `ext` is the extension of the file;
+ * `contentType` and `size` (bytes) say more where a grant limits them.
+ */
+
+type Mode = 'on' | 'vendor-status'
+
+const anything = z.unknown()
+
+/** Routes for both methods that the samples take. */
+export function tencentSampleRoutes(mode: Mode): Route[] {
+  function refuse({ status, detail }: Problem): Refusal {
+    return { status: mode === 'vendor-status' ? 200 : status, body: { code: '-1', message: detail } }
+  }
+  const samples: readonly (readonly [path: string, answer: Sample])[] = [
+    ['/getKeyAndCredentials', answerKeyAndCredentials],
+    ['/put-sign', answerPutSign],
+    ['/put-sign-limit', answerPutSign],
+    ['/post-policy', answerPostPolicy],
+    ['/post-policy-limit', answerPostPolicy],
+    [
+      '/sts-direct-sign',
+      async (...request) => ({ code: 0, message: '', data: await answerPutSign(...request) }),
+    ],
+  ]
+  return samples.flatMap(([path, answer]) =>
+    (['GET', 'POST'] as const).map((method) =>
+      defineRoute({
+        method,
+        path,
+        summary: 'As in Tencent’s samples',
+        answer: anything,
+        refuse,
+        run: ({ query, caller }, services) => answer(query, caller, services),
+      }),
+    ),
+  )
+}
+
+type Query = Readonly<Record<string, string>>
+type Sample = (query: Query, caller: Caller, services: Services) => Promise<object>
+
+function fileNameOf({ ext = '', filename }: Query): string {
+  return filename ?? `file.${ext.replace(/^\./, '')}`
+}
+
+function decideUpload(query: Query, caller: Caller, services: Services): Permission {
+  const { grant } = query
+  const wish = { operation: 'upload', isNew: true, grant, filename: fileNameOf(query) } as const
+  return decide(wish, caller, services.grants, services)
+}
+
+async function answerKeyAndCredentials(query: Query, caller: Caller, services: Services): Promise<object> {
+  const wish = { grant: query.grant, filename: fileNameOf(query) }
+  const key = await issueCredentials(wish, caller, services)
+  return {
+    TmpSecretId: key.secretId,
+    TmpSecretKey: key.secretKey,
+    SessionToken: key.securityToken,
+    StartTime: key.startsAt,
+    ExpiredTime: key.effectiveExpiresAt,
+    Bucket: key.bucket,
+    Region: key.region,
+    Key: key.key,
+    ...(key.keyPrefix === undefined ? {} : { KeyPrefix: key.keyPrefix }),
+  }
+}
+
+async function answerPutSign(query: Query, caller: Caller, services: Services): Promise<object> {
+  const permission = decideUpload(query, caller, services)
+  const { bucket, key, constraints, lifetimeSeconds } = permission
+  const client = await services.clientFor(lifetimeSeconds)
+  const size = /^\d{1,15}$/.test(query.size ?? '') ? Number(query.size) : undefined
+  const headers = toHeaders({ contentType: query.contentType, sizeBytes: size })
+  const put = presignUpload(client, { Bucket: bucket, Key: key, Headers: headers }, constraints)
+  assertKept(permission, put.notEnforced)
+  const signed = client.authorize({
+    Method: 'PUT',
+    Bucket: bucket,
+    Key: key,
+    Headers: put.headers,
+    Expired: lifetimeSeconds,
+  })
+  return {
+    cosHost: new URL(put.url).host,
+    cosKey: key,
+    authorization: signed.authorization,
+    securityToken: signed.headers['x-cos-security-token'] ?? '',
+    headers: put.headers,
+  }
+}
+
+async function answerPostPolicy(query: Query, caller: Caller, services: Services): Promise<object> {
+  const permission = decideUpload(query, caller, services)
+  const announced = { contentType: query.contentType }
+  const { url, fields } = await issuePostForm(permission, announced, services)
+  const policy = fields.policy ?? ''
+  return {
+    cosHost: new URL(url).host,
+    cosKey: permission.key,
+    policyObj: JSON.parse(atob(policy)),
+    policy,
+    qSignAlgorithm: fields['q-sign-algorithm'],
+    qAk: fields['q-ak'],
+    qKeyTime: fields['q-key-time'],
+    qSignature: fields['q-signature'],
+    securityToken: fields['x-cos-security-token'] ?? '',
+  }
+}

@@ -1,0 +1,295 @@
+import { z } from 'zod'
+import type { Caller } from '../caller.ts'
+import { ServiceError } from '../errors.ts'
+import { decide, type Permission } from '../grants/decide.ts'
+import {
+  abortUpload,
+  assertMayComplete,
+  completeUpload,
+  createUpload,
+  headersOfUpload,
+  listParts,
+  signParts,
+} from '../issue/multipart.ts'
+import { issuePostForm, issuePut } from '../issue/upload.ts'
+import type { Problem } from '../problem.ts'
+import { defineRoute, type Refusal, type Route } from '../route.ts'
+import type { Services } from '../services.ts'
+
+/*
+ * Uppy's aws-s3 plugin, 5.1 with `endpoint` and 6.3 with `companionEndpoint` or `signRequest`: the paths and JSON of Companion, and `POST /s3/presign`.
+ * Uppy signs nothing for COS itself, so `getCredentials` has no route.
+ */
+
+function refuse({ status, detail, requestId, code }: Problem): Refusal {
+  return { status, body: { error: detail, message: detail, requestId, code } }
+}
+
+const text = z.string().max(1024)
+const file = z.looseObject({ filename: z.string().min(1).max(1024), type: text.optional() })
+const paramsQuery = z.looseObject({
+  filename: text.optional(),
+  type: text.optional(),
+  method: z.enum(['PUT', 'POST', 'put', 'post']).optional(),
+  grant: text.optional(),
+})
+const anything = z.unknown()
+
+/** Browsers leave the type empty when they know none. */
+function typeOf(type: string | undefined): string | undefined {
+  return type === undefined || type === '' ? undefined : type
+}
+
+/** `GET /s3/params`: one upload, by a form unless a PUT is asked for. */
+const paramsRoute: Route = defineRoute({
+  method: 'GET',
+  path: '/s3/params',
+  summary: 'One upload of Uppy',
+  body: paramsQuery,
+  answer: anything,
+  refuse,
+  async run({ body, caller }, services) {
+    const { filename, type, method, grant } = body
+    const wish = { operation: 'upload', isNew: true, grant, filename } as const
+    const permission = decide(wish, caller, services.grants, services)
+    const announced = { contentType: typeOf(type) }
+    if (method?.toUpperCase() === 'PUT') {
+      const put = await issuePut(permission, announced, services)
+      return { ...put, method: 'PUT', expires: permission.lifetimeSeconds }
+    }
+    const form = await issuePostForm(permission, announced, services, { success_action_status: '201' })
+    const { url, fields, effectiveExpiresAt } = form
+    return { method: 'POST', url, fields, expires: permission.lifetimeSeconds, effectiveExpiresAt }
+  },
+})
+
+const createRoute: Route = defineRoute({
+  method: 'POST',
+  path: '/s3/multipart',
+  summary: 'Begins an upload in parts of Uppy',
+  body: file,
+  answer: anything,
+  refuse,
+  async run({ body, query, caller }, services) {
+    const { filename, type } = body
+    const wish = { operation: 'multipart', isNew: true, grant: query.grant, filename } as const
+    const permission = decide(wish, caller, services.grants, services)
+    const { uploadId } = await createUpload(permission, { contentType: typeOf(type) }, services)
+    return { key: permission.key, uploadId, bucket: permission.bucket }
+  },
+})
+
+/** The permission for a step of an upload that has begun. */
+function decideStep(query: Readonly<Record<string, string>>, caller: Caller, services: Services): Permission {
+  const { key, grant } = query
+  return decide({ operation: 'multipart', key, grant }, caller, services.grants, services)
+}
+
+/** Before the route of one part, whose number `batch` is not. */
+const batchRoute: Route = defineRoute({
+  method: 'GET',
+  path: '/s3/multipart/:uploadId/batch',
+  summary: 'Presigned URLs for some parts of Uppy',
+  answer: anything,
+  refuse,
+  async run({ query, params, caller }, services) {
+    const permission = decideStep(query, caller, services)
+    const numbers = (query.partNumbers ?? '').split(',').map(toPartNumber)
+    const parts = await signParts(permission, params.uploadId ?? '', numbers.slice(0, 1000), services)
+    return { presignedUrls: Object.fromEntries(parts.map(({ partNumber, url }) => [partNumber, url])) }
+  },
+})
+
+const partRoute: Route = defineRoute({
+  method: 'GET',
+  path: '/s3/multipart/:uploadId/:partNumber',
+  summary: 'A presigned URL for one part of Uppy',
+  answer: anything,
+  refuse,
+  async run({ query, params, caller }, services) {
+    const permission = decideStep(query, caller, services)
+    const numbers = [toPartNumber(params.partNumber ?? '')]
+    const [part] = await signParts(permission, params.uploadId ?? '', numbers, services)
+    const { url, headers, effectiveExpiresAt } = part ?? {}
+    return { url, headers, expires: permission.lifetimeSeconds, effectiveExpiresAt }
+  },
+})
+
+function toPartNumber(digits: string): number {
+  const number = /^\d{1,5}$/.test(digits) ? Number(digits) : 0
+  if (number >= 1 && number <= 10_000) return number
+  throw new ServiceError('ERR_SERVICE_REQUEST_INVALID', 'A part number must be from 1 to 10000')
+}
+
+const listRoute: Route = defineRoute({
+  method: 'GET',
+  path: '/s3/multipart/:uploadId',
+  summary: 'The parts of Uppy that have arrived',
+  answer: anything,
+  refuse,
+  async run({ query, params, caller }, services) {
+    const parts = await listParts(decideStep(query, caller, services), params.uploadId ?? '', services)
+    return parts.map(({ partNumber, etag, sizeBytes }) => ({
+      PartNumber: partNumber,
+      ETag: etag,
+      Size: sizeBytes,
+    }))
+  },
+})
+
+const completion = z.looseObject({
+  parts: z.array(z.looseObject({ PartNumber: z.int().min(1).max(10_000), ETag: z.string().max(100) })).min(1),
+})
+
+const completeRoute: Route = defineRoute({
+  method: 'POST',
+  path: '/s3/multipart/:uploadId/complete',
+  summary: 'Makes the object of the parts of Uppy',
+  body: completion,
+  answer: anything,
+  refuse,
+  async run({ body, query, params, caller }, services) {
+    const permission = decideStep(query, caller, services)
+    const parts = body.parts.map(({ PartNumber, ETag }) => ({ partNumber: PartNumber, etag: ETag }))
+    const { location } = await completeUpload(permission, params.uploadId ?? '', parts, services)
+    return { location: toUrl(location), key: permission.key, bucket: permission.bucket }
+  },
+})
+
+/** COS answers with host and path alone. */
+function toUrl(location: string): string {
+  return /^https?:\/\//.test(location) ? location : `https://${location}`
+}
+
+const abortRoute: Route = defineRoute({
+  method: 'DELETE',
+  path: '/s3/multipart/:uploadId',
+  summary: 'Gives an upload of Uppy up',
+  answer: anything,
+  refuse,
+  async run({ query, params, caller }, services) {
+    await abortUpload(decideStep(query, caller, services), params.uploadId ?? '', services)
+    return {}
+  },
+})
+
+const requestToSign = z.looseObject({
+  method: z.enum(['PUT', 'POST', 'GET', 'DELETE']),
+  key: z.string().min(1).max(1024),
+  contentType: text.optional(),
+  uploadId: z.string().min(1).max(200).optional(),
+  partNumber: z.int().min(1).max(10_000).optional(),
+})
+
+/** `POST /s3/presign`: any request that `signRequest` of Uppy 6 asks for. */
+const presignRoute: Route = defineRoute({
+  method: 'POST',
+  path: '/s3/presign',
+  summary: 'A presigned request of Uppy 6',
+  body: requestToSign,
+  answer: anything,
+  refuse,
+  async run({ body, query, caller }, services) {
+    const { method, key, uploadId, partNumber } = body
+    if (uploadId !== undefined) {
+      const permission = decideStep({ ...query, key }, caller, services)
+      if (method === 'POST') assertMayComplete(permission)
+      if (method === 'PUT' && partNumber === undefined)
+        throw new ServiceError('ERR_SERVICE_REQUEST_INVALID', 'The number of the part is missing')
+      const params = partNumber === undefined ? { uploadId } : { partNumber: String(partNumber), uploadId }
+      return await presign(permission, { method, params, headers: [] }, services)
+    }
+    if (method === 'PUT') return await presignObject(body, query.grant, caller, services)
+    if (method === 'POST') return await presignCreation(body, query.grant, caller, services)
+    throw new ServiceError('ERR_SERVICE_NOT_GRANTED', `No grant can allow ${method} of an object to Uppy`)
+  },
+})
+
+type RequestToSign = z.infer<typeof requestToSign>
+
+/** One object. Only a form can hold a range of sizes, so where the grant has one it is a form. */
+async function presignObject(
+  { key, contentType }: RequestToSign,
+  grant: string | undefined,
+  caller: Caller,
+  services: Services,
+): Promise<object> {
+  const permission = decideNew('upload', key, grant, caller, services)
+  const { sizeBytes, minSizeBytes, maxSizeBytes } = permission.constraints
+  const announced = { contentType: typeOf(contentType) }
+  if ([sizeBytes, minSizeBytes, maxSizeBytes].every((limit) => limit === undefined)) {
+    const { url, headers, effectiveExpiresAt } = await issuePut(permission, announced, services)
+    return { url, key: permission.key, headers: withoutHost(headers), effectiveExpiresAt }
+  }
+  const { url, fields, effectiveExpiresAt } = await issuePostForm(permission, announced, services)
+  return { url, key: permission.key, fields, effectiveExpiresAt }
+}
+
+async function presignCreation(
+  { key, contentType }: RequestToSign,
+  grant: string | undefined,
+  caller: Caller,
+  services: Services,
+): Promise<object> {
+  const permission = decideNew('multipart', key, grant, caller, services)
+  assertMayComplete(permission)
+  const headers = await headersOfUpload(permission, { contentType: typeOf(contentType) }, services)
+  return await presign(permission, { method: 'POST', params: { uploads: '' }, headers }, services)
+}
+
+/** The key that Uppy made, where the grant lets the client choose it; else one of the service's, with Uppy's as the file's name. */
+function decideNew(
+  operation: 'upload' | 'multipart',
+  key: string,
+  grant: string | undefined,
+  caller: Caller,
+  services: Services,
+): Permission {
+  const wish = { operation, isNew: true, grant }
+  try {
+    return decide({ ...wish, key }, caller, services.grants, services)
+  } catch {
+    const filename = key.slice(key.lastIndexOf('/') + 1)
+    return decide({ ...wish, filename }, caller, services.grants, services)
+  }
+}
+
+interface Presignable {
+  readonly method: RequestToSign['method']
+  readonly params: Readonly<Record<string, string>>
+  readonly headers: readonly (readonly [string, string])[]
+}
+
+async function presign(
+  { bucket, key, lifetimeSeconds }: Permission,
+  { method, params, headers }: Presignable,
+  { clientFor }: Services,
+): Promise<object> {
+  const client = await clientFor(lifetimeSeconds)
+  const presigned = client.presign({
+    Method: method,
+    Bucket: bucket,
+    Key: key,
+    Params: params,
+    Headers: headers,
+    Expired: lifetimeSeconds,
+  })
+  const { url, effectiveExpiresAt } = presigned
+  return { url, key, headers: withoutHost(presigned.headers), effectiveExpiresAt }
+}
+
+/** Browsers send it themselves and refuse to have it set. */
+function withoutHost(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'host'))
+}
+
+export const UPPY_ROUTES: readonly Route[] = [
+  paramsRoute,
+  createRoute,
+  batchRoute,
+  partRoute,
+  listRoute,
+  completeRoute,
+  abortRoute,
+  presignRoute,
+]

@@ -1,0 +1,45 @@
+import { createStsClient } from '@cos-presign/sts'
+import type { Credential, CredentialProvider } from 'cos-presign'
+import { z } from 'zod'
+import { createTemporaryKeys, type IssueTemporaryKey } from './temporary-keys.ts'
+
+/** Where temporary keys come from. */
+export interface StsOptions {
+  /** Of the buckets, which policies name. @default the service's `region` */
+  readonly region?: string | undefined
+  /** The STS to ask: a host, and a port where it is not the usual one. @default 'sts.tencentcloudapi.com' */
+  readonly endpoint?: string | undefined
+  /** @default 'https' */
+  readonly scheme?: 'https' | 'http' | undefined
+  /** A role to assume for each key; without it a key of the service's own account (`GetFederationToken`). */
+  readonly roleArn?: string | undefined
+}
+
+export const stsSchema: z.ZodType<StsOptions> = z.strictObject({
+  region: z
+    .string()
+    .regex(/^[a-z\d-]+$/, 'must be a region like ap-guangzhou')
+    .optional(),
+  endpoint: z.string().min(1).optional(),
+  scheme: z.enum(['https', 'http']).optional(),
+  roleArn: z.string().startsWith('qcs::cam::', 'must be a role like qcs::cam::uin/…:roleName/…').optional(),
+})
+
+/** What else is needed to ask STS. */
+export interface StsContext {
+  readonly credential: Credential | CredentialProvider
+  readonly region?: string | undefined
+  readonly fetch: typeof globalThis.fetch
+  readonly now: () => number
+}
+
+/** Temporary keys from the STS of the options. The region was checked. */
+export function temporaryKeysFrom(
+  { region, endpoint, scheme, roleArn }: StsOptions,
+  context: StsContext,
+): IssueTemporaryKey {
+  const { credential, fetch, now } = context
+  const ofBuckets = region ?? context.region ?? ''
+  const sts = createStsClient({ credential, region: ofBuckets, endpoint, scheme, fetch, now })
+  return createTemporaryKeys({ sts, region: ofBuckets, roleArn, now })
+}
