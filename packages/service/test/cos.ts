@@ -1,4 +1,4 @@
-import { createEmulator, type Emulator } from '@cos-presign/emulator'
+import { createEmulator, type Emulator, type EmulatorOptions } from '@cos-presign/emulator'
 import { afterAll, beforeAll } from 'vitest'
 import type { ServiceOptions } from '../src/index.ts'
 import { BUCKET, CREDENTIAL, createFixture, type Fixture } from './fixture.ts'
@@ -14,15 +14,23 @@ export interface CosFixture {
 }
 
 /** Options of the service; with `sts: 'late'` the emulator's STS, once it listens. */
-export type CosOptions = Omit<Partial<ServiceOptions>, 'sts'> & { readonly sts?: 'late' }
+export type CosOptions = Omit<Partial<ServiceOptions>, 'sts'> & {
+  readonly sts?: 'late'
+  readonly onRequest?: EmulatorOptions['onRequest']
+}
 
 /** Sets one up before the tests and takes it down after them. */
-export function useCos({ sts, ...options }: CosOptions): CosFixture {
+export function useCos({ sts, onRequest, ...options }: CosOptions): CosFixture {
   let emulator: Emulator
   let fixture: Fixture
   let domain: string
   beforeAll(async () => {
-    emulator = createEmulator({ credentials: [CREDENTIAL], buckets: [BUCKET], defaultBucket: BUCKET })
+    emulator = createEmulator({
+      credentials: [CREDENTIAL],
+      buckets: [BUCKET],
+      defaultBucket: BUCKET,
+      onRequest,
+    })
     domain = `127.0.0.1:${(await emulator.listen({ port: 0 })).port}`
     const keys = sts && { region: 'ap-guangzhou', endpoint: domain, scheme: 'http' as const }
     fixture = await createFixture({ domain, region: undefined, scheme: 'http', sts: keys, ...options })

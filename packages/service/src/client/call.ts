@@ -1,0 +1,74 @@
+import { type RetryOptions, withRetries } from './retry.ts'
+import { isRetryable, ServiceClientError, toRetryAfterMs } from './service-client-error.ts'
+
+/** How the service is reached. */
+export interface ServiceConnection extends RetryOptions {
+  /** Such as `https://uploads.example.com`; with a ticket its path belongs to it: `https://uploads.example.com/t/…`. */
+  readonly baseUrl: string
+  /** Headers that say who asks, such as `Authorization`; a function is asked anew for each request. */
+  readonly headers?:
+    | Readonly<Record<string, string>>
+    | (() => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>)
+    | undefined
+  /** For cookies. @default 'same-origin' */
+  readonly credentials?: RequestCredentials | undefined
+  /** @default globalThis.fetch */
+  readonly fetch?: typeof globalThis.fetch | undefined
+}
+
+/** One request to the service. */
+export interface Call {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly path: string
+  readonly body?: object | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Asks the service, again where that may help.
+ *
+ * @throws {ServiceClientError} With the code of the service's problem; or `ERR_CLIENT_NETWORK`.
+ */
+export async function call<Answer>(connection: ServiceConnection, request: Call): Promise<Answer> {
+  return await withRetries(() => callOnce<Answer>(connection, request), connection, request.signal)
+}
+
+async function callOnce<Answer>(
+  { baseUrl, headers = {}, credentials = 'same-origin', fetch = globalThis.fetch }: ServiceConnection,
+  { method, path, body, signal }: Call,
+): Promise<Answer> {
+  const own = typeof headers === 'function' ? await headers() : headers
+  let response: Response
+  try {
+    response = await fetch(`${baseUrl.replace(/\/$/, '')}${path}`, {
+      method,
+      credentials,
+      headers: { accept: 'application/json', ...(body && { 'content-type': 'application/json' }), ...own },
+      body: body ? JSON.stringify(body) : null,
+      signal: signal ?? null,
+    })
+  } catch (cause) {
+    signal?.throwIfAborted()
+    throw new ServiceClientError('ERR_CLIENT_NETWORK', 'No answer from the service', {
+      retryable: true,
+      cause,
+    })
+  }
+  const answer = (await response.json().catch(() => ({}))) as Record<string, unknown>
+  if (response.ok) return answer as Answer
+  throw new ServiceClientError(
+    textOf(answer.code) ?? 'ERR_CLIENT_NETWORK',
+    textOf(answer.detail) ?? `The service answered ${response.status}`,
+    {
+      status: response.status,
+      grant: textOf(answer.grant),
+      requestId: textOf(answer.requestId),
+      retryable: isRetryable(response.status),
+      retryAfterMs: toRetryAfterMs(response.headers.get('retry-after'), Date.now()),
+    },
+  )
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
