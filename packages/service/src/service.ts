@@ -24,6 +24,7 @@ import { serveLinks } from './links/serve-links.ts'
 import { failureEntry, logToConsole, noticeEntry } from './observe/log.ts'
 import { checkReadiness, type Dependency } from './observe/readiness.ts'
 import { watchExchange } from './observe/watch-exchange.ts'
+import { serveOpenApi } from './openapi/serve-openapi.ts'
 import { type AuthenticationOptions, checkOptions, type ServiceOptions } from './options.ts'
 import { type Problem, toProblem } from './problem.ts'
 import type { Route } from './route.ts'
@@ -88,6 +89,7 @@ export function createService(input: ServiceOptions): Service {
       return context.json(answer)
     })
   }
+  serveOpenApi(app, ROUTES)
   if (services.links !== undefined) serveLinks(app, services.links)
   app.notFound((context) => {
     throw new ServiceError(
@@ -148,9 +150,11 @@ function refuse(context: ServiceContext, problem: Problem, error: Error): Respon
   })
 }
 
+const OPEN = new Set(['/healthz', '/readyz', '/openapi.json', '/docs'])
+
 /** Paths that look at no credentials of the browser, so that a page of any origin may ask. */
 function isOpenToAll(path: string): boolean {
-  return path === '/healthz' || path === '/readyz' || isLink(path)
+  return OPEN.has(path) || isLink(path)
 }
 
 function isLink(path: string): boolean {

@@ -1,3 +1,4 @@
+import { escapeHtml } from '../escape-html.ts'
 import type { Problem } from '../problem.ts'
 
 /** What a link's page is about. */
@@ -47,9 +48,4 @@ function formOf({ wantsPassword }: { readonly wantsPassword: boolean }): string 
     ? '<label>Password <input type="password" name="password" required autofocus autocomplete="off"></label>'
     : ''
   return `<form method="post">${input}<button>Download</button></form>`
-}
-
-function escapeHtml(text: string): string {
-  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-  return text.replace(/[&<>"]/g, (char) => entities[char] ?? char)
 }
