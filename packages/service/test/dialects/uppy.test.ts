@@ -1,21 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { env } from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { createEmulator, type Emulator } from '@cos-presign/emulator'
-import { serve } from '@hono/node-server'
-import { CosClient } from 'cos-presign'
 import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWithChromium, launchChromium } from '../../../../tools/testing/chromium.ts'
-import type { LogEntry, Service } from '../../src/index.ts'
-import { BUCKET, CREDENTIAL, createFixture, type Fixture } from '../fixture.ts'
+import { type PageFiles, useBrowserCos } from '../browser-cos.ts'
+import { BUCKET } from '../fixture.ts'
 
 /*
  * Uppy as it comes from npm, 5.1 with its Dashboard and 6.3, in pages of another origin than the service and COS. The page knows the service
@@ -42,41 +37,24 @@ const GRANTS = [
   { name: 'raw', bucket: BUCKET, key: 'raw/{sub}/{uuid}-{filename}', operations: ['upload', 'multipart'] },
 ] as const
 
+const cos = useBrowserCos(GRANTS, makePages)
+const { operations } = cos
 let directory: string
-let emulator: Emulator
-let cosPort: number
-let fixture: Fixture
-let serviceUrl: string
-let pages: Server
-let origin: string
 let browser: Browser
 let page: Page
-const operations: string[] = []
-const servers: { close(): unknown }[] = []
 
-async function listen(service: Service): Promise<string> {
-  return await new Promise((resolve) => {
-    const server = serve({ fetch: service.fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) =>
-      resolve(`http://127.0.0.1:${port}`),
-    )
-    servers.push(server)
-  })
-}
-
-async function servePages(): Promise<string> {
+async function makePages(): Promise<PageFiles> {
+  const contents =
+    "export { default as Uppy } from '@uppy/core'; export { default as AwsS3 } from '@uppy/aws-s3'"
   const { outputFiles } = await build({
-    stdin: {
-      contents:
-        "export { default as Uppy } from '@uppy/core'; export { default as AwsS3 } from '@uppy/aws-s3'",
-      resolveDir: ROOT,
-    },
+    stdin: { contents, resolveDir: ROOT },
     bundle: true,
     format: 'iife',
     globalName: 'Uppy6',
     write: false,
     logLevel: 'silent',
   })
-  const files: Record<string, readonly [type: string, body: string | Uint8Array]> = {
+  return {
     '/uppy-5.js': ['text/javascript', readFileSync(join(ROOT, 'node_modules/uppy/dist/uppy.min.js'))],
     '/uppy-5.css': ['text/css', readFileSync(join(ROOT, 'node_modules/uppy/dist/uppy.min.css'))],
     '/uppy-6.js': ['text/javascript', outputFiles[0]?.contents ?? ''],
@@ -86,86 +64,15 @@ async function servePages(): Promise<string> {
     ],
     '/6': ['text/html', '<!doctype html><meta charset="utf-8"><script src="/uppy-6.js"></script>'],
   }
-  pages = createServer((request, response) => {
-    const [type, body] = files[request.url ?? ''] ?? ['text/plain', '']
-    response.setHeader('content-type', type)
-    response.end(body)
-  })
-  await new Promise<void>((resolve) => pages.listen(0, '127.0.0.1', resolve))
-  servers.push(pages)
-  return `http://127.0.0.1:${(pages.address() as AddressInfo).port}`
-}
-
-/** What COS needs to be told before pages may upload. */
-async function allowUploads(from: string): Promise<void> {
-  const client = new CosClient({
-    Domain: `127.0.0.1:${cosPort}`,
-    Scheme: 'http',
-    SecretId: CREDENTIAL.secretId,
-    SecretKey: CREDENTIAL.secretKey,
-  })
-  const rules = `<CORSConfiguration><CORSRule><AllowedOrigin>${from}</AllowedOrigin>${['PUT', 'GET', 'POST', 'HEAD', 'DELETE'].map((method) => `<AllowedMethod>${method}</AllowedMethod>`).join('')}<AllowedHeader>*</AllowedHeader><ExposeHeader>ETag</ExposeHeader><ExposeHeader>Location</ExposeHeader></CORSRule></CORSConfiguration>`
-  const md5 = createHash('md5').update(rules).digest('base64')
-  const { url, headers } = client.presign({
-    Method: 'PUT',
-    Bucket: BUCKET,
-    Key: '/',
-    Params: { cors: '' },
-    Headers: { 'Content-MD5': md5 },
-  })
-  const answer = await fetch(url, { method: 'PUT', headers, body: rules })
-  expect(answer.status).toBe(200)
 }
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'cos-presign-uppy-'))
-  emulator = createEmulator({
-    credentials: [CREDENTIAL],
-    buckets: [BUCKET],
-    defaultBucket: BUCKET,
-    onRequest: ({ operation, status }) => operations.push(`${operation} ${status}`),
-  })
-  cosPort = (await emulator.listen()).port
-  origin = await servePages()
-  fixture = await createFixture({
-    domain: `127.0.0.1:${cosPort}`,
-    region: undefined,
-    scheme: 'http',
-    grants: GRANTS,
-    cors: { origins: [origin] },
-    authenticate: { tickets: { secret: randomBytes(32).toString('hex') } },
-  })
-  serviceUrl = await listen(fixture.service)
-  await allowUploads(origin)
-}, 60_000)
+})
 afterAll(async () => {
   await browser?.close()
-  for (const server of servers) server.close()
-  await emulator.close()
   await rm(directory, { recursive: true })
 })
-beforeEach(() => {
-  operations.length = 0
-})
-
-async function bytesOf(key: string): Promise<Buffer> {
-  const client = new CosClient({
-    Domain: `127.0.0.1:${cosPort}`,
-    Scheme: 'http',
-    SecretId: CREDENTIAL.secretId,
-    SecretKey: CREDENTIAL.secretKey,
-  })
-  const answer = await fetch(client.getPresignedDownloadUrl({ Bucket: BUCKET, Key: key }))
-  expect(answer.status).toBe(200)
-  return Buffer.from(await answer.arrayBuffer())
-}
-
-/** The key that the audit has of the last upload. */
-function lastKey(): string {
-  const issued = fixture.entries.filter((entry: LogEntry) => entry.event === 'issued' && 'key' in entry)
-  const last = issued.at(-1)
-  return last !== undefined && 'key' in last ? (last.key ?? '') : ''
-}
 
 const picture = { name: 'mountain.png', mimeType: 'image/png', buffer: randomBytes(50_000) }
 const film = randomBytes(30 * MIB)
@@ -178,7 +85,7 @@ describeWithChromium('Uppy 5.1 with its Dashboard', () => {
 
   /** A Dashboard that has one file. */
   async function open(multipart: boolean, file: typeof picture | string): Promise<void> {
-    await page.goto(`${origin}/5`)
+    await page.goto(`${cos.origin}/5`)
     await page.evaluate(
       ({ endpoint, apiKey, shouldUseMultipart }) => {
         const { Uppy, Dashboard, AwsS3 } = (window as never as { Uppy: Record<string, never> })
@@ -197,7 +104,7 @@ describeWithChromium('Uppy 5.1 with its Dashboard', () => {
         uppy.use(AwsS3, { endpoint, headers: { 'x-api-key': apiKey }, shouldUseMultipart, limit: 2 })
         Object.assign(window, { uppy })
       },
-      { endpoint: serviceUrl, apiKey: fixture.apiKey, shouldUseMultipart: multipart },
+      { endpoint: cos.serviceUrl, apiKey: cos.fixture.apiKey, shouldUseMultipart: multipart },
     )
     await page.setInputFiles('.uppy-Dashboard-input >> nth=0', file)
     await page.click('.uppy-StatusBar-actionBtn--upload')
@@ -207,15 +114,15 @@ describeWithChromium('Uppy 5.1 with its Dashboard', () => {
     await open(false, picture)
     await page.waitForSelector('.uppy-StatusBar.is-complete')
     expect(operations).toContain('PostObject 201')
-    expect(lastKey()).toMatch(/^pictures\/holder\/[\da-f-]{36}-mountain\.png$/)
-    expect((await bytesOf(lastKey())).equals(picture.buffer)).toBe(true)
+    expect(cos.lastKey()).toMatch(/^pictures\/holder\/[\da-f-]{36}-mountain\.png$/)
+    expect((await cos.bytesOf(cos.lastKey())).equals(picture.buffer)).toBe(true)
     if (env.SCREENSHOTS !== undefined) await page.screenshot({ path: join(ROOT, 'docs/uppy-dashboard.png') })
   }, 60_000)
 
   it('uploads 30 MB in parts, with a pause', async () => {
     const filmFile = join(directory, 'film.mp4')
     await writeFile(filmFile, film)
-    emulator.faults.add({ fault: 'delay', operation: 'UploadPart', delayMs: 200 })
+    cos.emulator.faults.add({ fault: 'delay', operation: 'UploadPart', delayMs: 200 })
     await open(true, filmFile)
     const arrived = () => operations.filter((one) => one === 'UploadPart 200').length
     await expect.poll(arrived).toBeGreaterThan(0)
@@ -228,8 +135,8 @@ describeWithChromium('Uppy 5.1 with its Dashboard', () => {
     await page.click('.uppy-StatusBar-actionCircleBtn >> nth=0')
     await page.waitForSelector('.uppy-StatusBar.is-complete', { timeout: 60_000 })
     expect(operations).toContain('CompleteMultipartUpload 200')
-    expect((await bytesOf(lastKey())).equals(film)).toBe(true)
-    emulator.faults.clear()
+    expect((await cos.bytesOf(cos.lastKey())).equals(film)).toBe(true)
+    cos.emulator.faults.clear()
   }, 90_000)
 
   it('shows why a file is refused', async () => {
@@ -243,7 +150,7 @@ describeWithChromium('Uppy 6.3', () => {
   beforeAll(async () => {
     browser ??= await launchChromium()
     page = await browser.newPage()
-    await page.goto(`${origin}/6`)
+    await page.goto(`${cos.origin}/6`)
   }, 60_000)
 
   interface Outcome {
@@ -291,23 +198,23 @@ describeWithChromium('Uppy 6.3', () => {
           sha256: Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join(''),
         }
       },
-      { given: options, file: { name, type, size }, service: serviceUrl, apiKey: fixture.apiKey },
+      { given: options, file: { name, type, size }, service: cos.serviceUrl, apiKey: cos.fixture.apiKey },
     )
   }
 
   async function expectStored(sha256: string): Promise<void> {
     expect(
       createHash('sha256')
-        .update(await bytesOf(lastKey()))
+        .update(await cos.bytesOf(cos.lastKey()))
         .digest('hex'),
     ).toBe(sha256)
   }
 
   async function ticketed(grants: readonly string[]): Promise<string> {
-    const { path } = (await (await fixture.ask('/v1/tickets', { json: { grants } })).json()) as {
+    const { path } = (await (await cos.fixture.ask('/v1/tickets', { json: { grants } })).json()) as {
       path: string
     }
-    return `${serviceUrl}${path}`
+    return `${cos.serviceUrl}${path}`
   }
 
   it('uploads with a ticket in companionEndpoint, by a form and in parts', async () => {
