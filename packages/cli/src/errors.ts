@@ -22,6 +22,7 @@ export const CODES = {
   ERR_CLI_FILE: { exitStatus: 1 },
   ERR_CLI_NOT_EXPLAINED: { exitStatus: 1 },
   ERR_CLI_NOT_VERIFIED: { exitStatus: 1 },
+  ERR_CLI_CONFIG_INVALID: { exitStatus: 2 },
   ERR_CLI_CORRUPT: { exitStatus: 1 },
   ERR_CLI_DENIED: { exitStatus: 1 },
   ERR_CLI_FINDINGS: { exitStatus: 1 },

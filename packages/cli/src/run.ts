@@ -97,6 +97,18 @@ const COMMANDS: readonly (readonly [
     async () => (await import('./commands/emulator.ts')).defineEmulator,
   ],
   [
+    'serve',
+    'hand signatures to mobile and web clients',
+    'cos-presign serve --config service.yaml',
+    async () => (await import('./commands/serve.ts')).defineServe,
+  ],
+  [
+    'dev',
+    'a COS, a signing service and an upload page, for development',
+    'cos-presign dev',
+    async () => (await import('./commands/dev.ts')).defineDev,
+  ],
+  [
     'demo',
     'upload, download and be refused, against an emulator of its own',
     'cos-presign demo',

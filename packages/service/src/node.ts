@@ -1,1 +1,5 @@
 export { createDiskLinkStore } from './links/disk-link-store.ts'
+export { type ConfigSources, readConfig, type ServerConfig } from './node/config-file.ts'
+export { type FetchListener, serveFetch } from './node/serve-fetch.ts'
+export { type RunningServer, type ServerOptions, startServer } from './node/start-server.ts'
+export { watchConfig } from './node/watch-config.ts'

@@ -12,6 +12,7 @@ import { addCredentialOptions, parseInteger, repeated } from '../options.ts'
 import { printable, tell, warn, writeResult } from '../output.ts'
 import { parseFault } from '../parse-fault.ts'
 import { cosEnvironmentCredential, flagCredential, readSecret, type SettingFlags } from '../settings.ts'
+import { untilAborted } from '../until-aborted.ts'
 
 interface EmulatorFlags extends SettingFlags {
   readonly port: number
@@ -259,11 +260,4 @@ async function tellSettings(
     if (name === printed) continue
     await tell(io, `${style(io.stderr, 'dim', `${name}:`)}\n${settings[name].replace(/^/gm, '  ')}`)
   }
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }

@@ -125,7 +125,7 @@ describeWithChromium('Uppy 5.1 with its Dashboard', () => {
     cos.emulator.faults.add({ fault: 'delay', operation: 'UploadPart', delayMs: 200 })
     await open(true, filmFile)
     const arrived = () => operations.filter((one) => one === 'UploadPart 200').length
-    await expect.poll(arrived).toBeGreaterThan(0)
+    await expect.poll(arrived, { timeout: 15_000 }).toBeGreaterThan(0)
     await page.click('.uppy-StatusBar-actionCircleBtn >> nth=0')
     await page.waitForTimeout(600)
     const before = arrived()

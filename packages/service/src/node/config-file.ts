@@ -1,0 +1,126 @@
+import { parseDocument } from 'yaml'
+import { z } from 'zod'
+import { ServiceError } from '../errors.ts'
+import { checkOptions, type ServiceOptions } from '../options.ts'
+import { readBySchema } from '../schema.ts'
+
+/** What the configuration file of a server says. */
+export interface ServerConfig {
+  /** Where it listens; `port` 0 is any free one. */
+  readonly listen: { readonly host: string; readonly port: number }
+  /** Shared by replicas: limits, and links if there are any. */
+  readonly redis: { readonly url: string; readonly keyPrefix?: string | undefined } | undefined
+  /** Where links are kept without Redis; in memory when absent. */
+  readonly linksDirectory: string | undefined
+  /** The service's own options, but for the stores. */
+  readonly options: ServiceOptions
+}
+
+/** Where values come from that do not stand in the file. */
+export interface ConfigSources {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The text of a file, such as a mounted secret. */
+  readonly readText: (path: string) => Promise<string>
+}
+
+const MAX_ALIASES = 100
+
+const frame = z.looseObject({
+  listen: z
+    .strictObject({ host: z.string().min(1).optional(), port: z.int().min(0).max(65_535).optional() })
+    .optional(),
+  redis: z
+    .strictObject({
+      url: z.string().regex(/^rediss?:\/\//, 'must be redis://host:6379 or rediss://…'),
+      keyPrefix: z.string().optional(),
+    })
+    .optional(),
+  links: z.looseObject({ directory: z.string().min(1).optional() }).optional(),
+  credential: z
+    .strictObject({
+      secretId: z.string().min(1),
+      secretKey: z.string().min(1),
+      securityToken: z.string().min(1).optional(),
+      expiresAt: z.int().optional(),
+    })
+    .optional(),
+})
+
+/**
+ * Reads a configuration in YAML. Instead of any text may stand `{ env: NAME }` or `{ file: PATH }`, so that no secret has to be in the
+ * file. Without `credential` it is `COS_SECRET_ID`, `COS_SECRET_KEY` and, of a temporary key, `COS_TOKEN` of the environment.
+ *
+ * @throws {ServiceError} `ERR_SERVICE_CONFIG_INVALID`: the message names each place and what is wrong there, and no value.
+ */
+export async function readConfig(text: string, sources: ConfigSources): Promise<ServerConfig> {
+  const document = parseDocument(text, { prettyErrors: false })
+  const [broken] = document.errors
+  if (broken) {
+    const line = text.slice(0, broken.pos[0]).split('\n').length
+    throw invalid(`This is not YAML (line ${line}: ${broken.code})`)
+  }
+  const given = await resolveReferences(document.toJS({ maxAliasCount: MAX_ALIASES }), '', sources)
+  const read = readBySchema(frame, given ?? {}, 'ERR_SERVICE_CONFIG_INVALID', 'The configuration')
+  const { listen = {}, redis, links: { directory, ...links } = {}, ...rest } = read
+  const { host = '127.0.0.1', port = 8080 } = listen
+  const options = {
+    ...rest,
+    credential: read.credential ?? credentialOf(sources.env),
+    ...('links' in read ? { links } : {}),
+  }
+  return {
+    listen: { host, port },
+    redis,
+    linksDirectory: directory,
+    options: checkOptions(options as unknown as ServiceOptions),
+  }
+}
+
+function credentialOf(env: ConfigSources['env']): object {
+  const { COS_SECRET_ID, COS_SECRET_KEY, COS_TOKEN } = env
+  if (COS_SECRET_ID && COS_SECRET_KEY) {
+    return {
+      secretId: COS_SECRET_ID,
+      secretKey: COS_SECRET_KEY,
+      ...(COS_TOKEN ? { securityToken: COS_TOKEN } : {}),
+    }
+  }
+  throw invalid('credential: missing; give it, or set COS_SECRET_ID and COS_SECRET_KEY')
+}
+
+/** Puts texts of the environment and of files where the configuration refers to them. */
+async function resolveReferences(value: unknown, path: string, sources: ConfigSources): Promise<unknown> {
+  if (Array.isArray(value)) {
+    return await Promise.all(value.map((one, at) => resolveReferences(one, `${path}[${at}]`, sources)))
+  }
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value)
+  const [[name, target] = []] = entries
+  if (entries.length === 1 && typeof target === 'string') {
+    if (name === 'env') return textOfVariable(target, path, sources)
+    if (name === 'file') return await textOfFile(target, path, sources)
+  }
+  const resolved = entries.map(async ([key, one]): Promise<[string, unknown]> => {
+    const place = path === '' ? key : `${path}.${key}`
+    return [key, await resolveReferences(one, place, sources)]
+  })
+  return Object.fromEntries(await Promise.all(resolved))
+}
+
+function textOfVariable(name: string, path: string, { env }: ConfigSources): string {
+  const text = env[name]
+  if (text === undefined || text === '') throw invalid(`${path}: the environment has no ${name}`)
+  return text
+}
+
+async function textOfFile(file: string, path: string, { readText }: ConfigSources): Promise<string> {
+  try {
+    return (await readText(file)).trim()
+  } catch (cause) {
+    throw new ServiceError('ERR_SERVICE_CONFIG_INVALID', `${path}: cannot read ${file}`, { cause })
+  }
+}
+
+function invalid(message: string): ServiceError {
+  return new ServiceError('ERR_SERVICE_CONFIG_INVALID', message)
+}

@@ -1,0 +1,52 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { serve } from '@hono/node-server'
+
+/** Something that answers requests, listening. */
+export interface FetchListener {
+  readonly url: string
+  readonly port: number
+  /** Takes no more requests, and resolves when those under way are answered, or after ten seconds. */
+  close(): Promise<void>
+}
+
+const GRACE_MS = 10_000
+const MAX_HEADER_BYTES = 16 * 1024
+const HEADERS_TIMEOUT_MS = 10_000
+const REQUEST_TIMEOUT_MS = 30_000
+
+/**
+ * Serves a function of the Fetch API on Node.js, with limits on headers and time.
+ *
+ * @param address - Port 0 is any free one.
+ * @throws {Error} What the port says, such as `EADDRINUSE`.
+ */
+export async function serveFetch(
+  fetch: (request: Request) => Response | Promise<Response>,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<FetchListener> {
+  const server = await new Promise<Server>((resolve, reject) => {
+    const options = { fetch, hostname: host, port, serverOptions: { maxHeaderSize: MAX_HEADER_BYTES } }
+    const starting = serve(options, () => resolve(starting)) as Server
+    starting.headersTimeout = HEADERS_TIMEOUT_MS
+    starting.requestTimeout = REQUEST_TIMEOUT_MS
+    starting.once('error', reject)
+  })
+  const { port: bound } = server.address() as AddressInfo
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    port: bound,
+    close: () => closeGently(server),
+  }
+}
+
+async function closeGently(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS)
+    server.close(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}
