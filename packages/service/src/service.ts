@@ -101,7 +101,7 @@ export function createService(input: ServiceOptions): Service {
     const requestId = context.get('requestId')
     const problem = toProblem(error, requestId)
     if (problem.code === 'ERR_SERVICE_INTERNAL') log(failureEntry(error, noteTime(), requestId))
-    context.set('refusal', { code: problem.code, grant: problem.grant })
+    context.set('refusal', { code: problem.code, grant: nameOfGrant(problem.grant) })
     return refuse(context, problem, error)
   })
   return {
@@ -109,6 +109,11 @@ export function createService(input: ServiceOptions): Service {
       const { request: inner, ticket } = takeTicket(request)
       return await app.fetch(inner, { ticket })
     },
+  }
+
+  /** For the log: what a client calls a grant may be anything, a secret among it. */
+  function nameOfGrant(name: string | undefined): string | undefined {
+    return services.grants.find((grant) => grant.name === name)?.name
   }
 
   function noteTrouble(error: unknown): void {

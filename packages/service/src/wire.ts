@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SCOPE_OPERATIONS, type ScopeOperation } from './grants/decide-scope.ts'
+import { headerName, headerValue, mediaType, wellFormed } from './texts.ts'
 
 /*
  * The JSON of the service's own API. Names say the unit; times are Unix seconds. Unknown members of a request are refused, because a
@@ -13,10 +14,8 @@ const lifetimeSeconds = z
   .min(1)
   .max(36 * 3600)
 
-const contentType = z.string().min(1).max(255)
 const sizeBytes = z.int().min(0)
 const bucketName = z.string().min(1).max(80)
-const texts = z.record(z.string().min(1).max(128), z.string().max(8192))
 
 /** An upload to be. */
 export interface UploadRequest {
@@ -44,9 +43,12 @@ export const uploadRequest: z.ZodType<UploadRequest> = z.strictObject({
   grant: name.optional(),
   filename: z.string().max(1024).optional(),
   key: key.optional(),
-  contentType: contentType.optional(),
+  contentType: mediaType.optional(),
   sizeBytes: sizeBytes.optional(),
-  contentMd5: z.string().length(24).optional(),
+  contentMd5: z
+    .string()
+    .regex(/^[A-Za-z\d+/]{22}==$/, 'must be 16 bytes in Base64')
+    .optional(),
   lifetimeSeconds: lifetimeSeconds.optional(),
   form: z.enum(['put', 'post']).optional(),
 })
@@ -66,7 +68,7 @@ export const downloadRequest: z.ZodType<DownloadRequest> = z.strictObject({
   grant: name.optional(),
   key,
   lifetimeSeconds: lifetimeSeconds.optional(),
-  filename: z.string().min(1).max(255).optional(),
+  filename: wellFormed(255).min(1).optional(),
   disposition: z.enum(['attachment', 'inline']).optional(),
 })
 
@@ -133,7 +135,7 @@ export const multipartRequest: z.ZodType<MultipartRequest> = z.strictObject({
   grant: name.optional(),
   filename: z.string().max(1024).optional(),
   key: key.optional(),
-  contentType: contentType.optional(),
+  contentType: mediaType.optional(),
   sizeBytes: sizeBytes.optional(),
 })
 
@@ -267,7 +269,7 @@ export const confirmRequest: z.ZodType<ConfirmRequest> = z.strictObject({
   grant: name.optional(),
   key,
   sizeBytes: sizeBytes.optional(),
-  contentType: contentType.optional(),
+  contentType: mediaType.optional(),
   etag: z.string().min(1).max(100).optional(),
   crc64: z
     .string()
@@ -309,8 +311,8 @@ export const authorizationRequest: z.ZodType<AuthorizationRequest> = z.strictObj
   bucket: bucketName.optional(),
   key,
   method: z.enum(['GET', 'HEAD', 'PUT', 'POST', 'DELETE']),
-  headers: texts.optional(),
-  params: texts.optional(),
+  headers: z.record(headerName, headerValue).optional(),
+  params: z.record(wellFormed(128).min(1), wellFormed(8192)).optional(),
   lifetimeSeconds: lifetimeSeconds.optional(),
 })
 

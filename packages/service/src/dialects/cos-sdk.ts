@@ -5,6 +5,8 @@ import { issueAuthorization } from '../issue/authorization.ts'
 import { issueCredentials, temporaryKeysOf } from '../issue/credentials.ts'
 import type { IssuedKey } from '../issue/temporary-keys.ts'
 import { defineRoute, type Route } from '../route.ts'
+import { readBySchema } from '../schema.ts'
+import { headerName, headerValue, wellFormed } from '../texts.ts'
 
 /*
  * What getAuthorization of cos-js-sdk-v5, cos-nodejs-sdk-v5 and cos-wx-sdk-v5 asks its backend for, and the session credentials of the SDKs for
@@ -53,7 +55,12 @@ const sessionRoutes = (['GET', 'POST'] as const).map((method) =>
     answer: z.looseObject({}),
     refuse,
     async run({ query, caller, requestId }, services) {
-      const { grant, key, filename } = sessionQuery.parse(query)
+      const { grant, key, filename } = readBySchema(
+        sessionQuery,
+        query,
+        'ERR_SERVICE_REQUEST_INVALID',
+        'The query',
+      )
       const issued = await issueCredentials({ grant, key, filename }, caller, services)
       const { secretId, secretKey, securityToken, startsAt, effectiveExpiresAt, bucket, region } = issued
       const { key: only, keyPrefix } = issued
@@ -72,19 +79,21 @@ const sessionRoutes = (['GET', 'POST'] as const).map((method) =>
 )
 
 /** What a call of an SDK does, and what of a grant that is. */
-const OPERATION_OF_ACTION: Readonly<Record<string, ScopeOperation>> = {
-  PutObject: 'upload',
-  PostObject: 'upload',
-  InitiateMultipartUpload: 'multipart',
-  ListMultipartUploads: 'multipart',
-  ListParts: 'multipart',
-  UploadPart: 'multipart',
-  CompleteMultipartUpload: 'multipart',
-  AbortMultipartUpload: 'multipart',
-  GetObject: 'download',
-  HeadObject: 'download',
-  DeleteObject: 'delete',
-}
+const OPERATION_OF_ACTION: ReadonlyMap<string, ScopeOperation> = new Map(
+  Object.entries({
+    PutObject: 'upload',
+    PostObject: 'upload',
+    InitiateMultipartUpload: 'multipart',
+    ListMultipartUploads: 'multipart',
+    ListParts: 'multipart',
+    UploadPart: 'multipart',
+    CompleteMultipartUpload: 'multipart',
+    AbortMultipartUpload: 'multipart',
+    GetObject: 'download',
+    HeadObject: 'download',
+    DeleteObject: 'delete',
+  } as const),
+)
 
 const scopes = z
   .array(z.looseObject({ action: text, bucket: text.optional(), prefix: z.string().min(1).max(850) }))
@@ -104,7 +113,7 @@ const scopeRoute: Route = defineRoute({
   async run({ body, query, caller }, services) {
     const issueTemporaryKey = temporaryKeysOf(services)
     const granted = body.map(({ action, bucket, prefix }): Scope => {
-      const operation = OPERATION_OF_ACTION[action.replace(/^name\/cos:/, '')]
+      const operation = OPERATION_OF_ACTION.get(action.replace(/^name\/cos:/, ''))
       if (operation === undefined) {
         throw new ServiceError('ERR_SERVICE_NOT_GRANTED', `No grant can allow the action "${action}"`)
       }
@@ -121,14 +130,13 @@ const scopeRoute: Route = defineRoute({
   },
 })
 
-const values = z.record(z.string(), z.union([z.string(), z.number()])).optional()
 const callToSign = z.looseObject({
   Bucket: text.optional(),
   Method: text,
   Key: z.string().max(1024).optional(),
   Pathname: z.string().max(1024).optional(),
-  Query: values,
-  Headers: values,
+  Query: z.record(wellFormed(128), z.union([wellFormed(8192), z.number()])).optional(),
+  Headers: z.record(headerName, z.union([headerValue, z.number()])).optional(),
 })
 
 /** `POST /authorization`: a ready signature for one call, with exactly the headers and parameters that the SDK has. */

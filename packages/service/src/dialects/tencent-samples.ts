@@ -6,7 +6,9 @@ import { issueCredentials } from '../issue/credentials.ts'
 import { assertKept, issuePostForm, toHeaders } from '../issue/upload.ts'
 import type { Problem } from '../problem.ts'
 import { defineRoute, type Refusal, type Route } from '../route.ts'
+import { readBySchema } from '../schema.ts'
 import type { Services } from '../services.ts'
+import { mediaType } from '../texts.ts'
 
 /*
  * The paths and JSON of the sample servers that come with Tencent's SDKs and demos, for front ends that were written against them. Every
@@ -42,13 +44,27 @@ export function tencentSampleRoutes(mode: Mode): Route[] {
         summary: 'As in Tencent’s samples',
         answer: anything,
         refuse,
-        run: ({ query, caller }, services) => answer(query, caller, services),
+        run: ({ query, caller }, services) =>
+          answer(
+            readBySchema(fileQuery, query, 'ERR_SERVICE_REQUEST_INVALID', 'The query'),
+            caller,
+            services,
+          ),
       }),
     ),
   )
 }
 
-type Query = Readonly<Record<string, string>>
+const text = z.string().max(1024)
+const fileQuery = z.object({
+  ext: text.optional(),
+  filename: text.optional(),
+  grant: text.optional(),
+  contentType: mediaType.optional(),
+  size: z.coerce.number().int().min(0).optional(),
+})
+
+type Query = z.infer<typeof fileQuery>
 type Sample = (query: Query, caller: Caller, services: Services) => Promise<object>
 
 function fileNameOf({ ext = '', filename }: Query): string {
@@ -81,8 +97,7 @@ async function answerPutSign(query: Query, caller: Caller, services: Services): 
   const permission = decideUpload(query, caller, services)
   const { bucket, key, constraints, lifetimeSeconds } = permission
   const client = await services.clientFor(lifetimeSeconds)
-  const size = /^\d{1,15}$/.test(query.size ?? '') ? Number(query.size) : undefined
-  const headers = toHeaders({ contentType: query.contentType, sizeBytes: size })
+  const headers = toHeaders({ contentType: query.contentType, sizeBytes: query.size })
   const put = presignUpload(client, { Bucket: bucket, Key: key, Headers: headers }, constraints)
   assertKept(permission, put.notEnforced)
   const signed = client.authorize({

@@ -15,6 +15,7 @@ import { issuePostForm, issuePut } from '../issue/upload.ts'
 import type { Problem } from '../problem.ts'
 import { defineRoute, type Refusal, type Route } from '../route.ts'
 import type { Services } from '../services.ts'
+import { mediaType, wellFormed } from '../texts.ts'
 
 /*
  * Uppy's aws-s3 plugin, 5.1 with `endpoint` and 6.3 with `companionEndpoint` or `signRequest`: the paths and JSON of Companion, and `POST /s3/presign`.
@@ -26,18 +27,19 @@ function refuse({ status, detail, requestId, code }: Problem): Refusal {
 }
 
 const text = z.string().max(1024)
-const file = z.looseObject({ filename: z.string().min(1).max(1024), type: text.optional() })
+/** Browsers leave it empty when they know none. */
+const type = z.union([mediaType, z.literal('')])
+const file = z.looseObject({ filename: z.string().min(1).max(1024), type: type.optional() })
 const paramsQuery = z.looseObject({
   filename: text.optional(),
-  type: text.optional(),
+  type: type.optional(),
   method: z.enum(['PUT', 'POST', 'put', 'post']).optional(),
   grant: text.optional(),
 })
 const anything = z.unknown()
 
-/** Browsers leave the type empty when they know none. */
-function typeOf(type: string | undefined): string | undefined {
-  return type === undefined || type === '' ? undefined : type
+function typeOf(given: string | undefined): string | undefined {
+  return given === undefined || given === '' ? undefined : given
 }
 
 /** `GET /s3/params`: one upload, by a form unless a PUT is asked for. */
@@ -94,8 +96,10 @@ const batchRoute: Route = defineRoute({
   refuse,
   async run({ query, params, caller }, services) {
     const permission = decideStep(query, caller, services)
-    const numbers = (query.partNumbers ?? '').split(',').map(toPartNumber)
-    const parts = await signParts(permission, params.uploadId ?? '', numbers.slice(0, 1000), services)
+    const digits = (query.partNumbers ?? '').split(',', 1001)
+    if (digits.length > 1000)
+      throw new ServiceError('ERR_SERVICE_REQUEST_INVALID', 'No more than 1000 parts at once')
+    const parts = await signParts(permission, params.uploadId ?? '', digits.map(toPartNumber), services)
     return { presignedUrls: Object.fromEntries(parts.map(({ partNumber, url }) => [partNumber, url])) }
   },
 })
@@ -176,8 +180,8 @@ const abortRoute: Route = defineRoute({
 const requestToSign = z.looseObject({
   method: z.enum(['PUT', 'POST', 'GET', 'DELETE']),
   key: z.string().min(1).max(1024),
-  contentType: text.optional(),
-  uploadId: z.string().min(1).max(200).optional(),
+  contentType: type.optional(),
+  uploadId: wellFormed(200).min(1).optional(),
   partNumber: z.int().min(1).max(10_000).optional(),
 })
 

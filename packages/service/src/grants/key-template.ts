@@ -62,6 +62,7 @@ const MAX_KEY_BYTES = 850
 export function parseKeyTemplate(text: string): KeyTemplate {
   const parts = toParts(text)
   const names = parts.flatMap((part) => ('variable' in part ? [part.variable] : []))
+  assertUnambiguous(text)
   for (const name of ['filename', 'path', 'ext']) {
     if (names.indexOf(name) !== names.lastIndexOf(name))
       throw malformed(text, `{${name}} may stand in it once`)
@@ -117,6 +118,28 @@ function toParts(text: string): Part[] {
     throw malformed(text, 'each part between slashes must be there, and not be . or ..')
   }
   return parts
+}
+
+/**
+ * Where a claim stands beside another text of any length, one caller's keys could be read as another's: `{sub}-{filename}` makes
+ * `a-b-c` for the caller `a` and for `a-b`.
+ */
+function assertUnambiguous(text: string): void {
+  for (const segment of text.split('/')) {
+    const names = [...segment.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
+    const claims = names.filter((name) => !Object.hasOwn(SHAPES, name))
+    // An extension is letters and digits, so anything else beside it shows where it begins.
+    const isJoined = /\}[a-z\d]*\{/.test(segment)
+    const open = names.filter(
+      (name) => name === 'filename' || name === 'path' || (name === 'ext' && isJoined),
+    )
+    if (claims.length > 0 && claims.length + open.length > 1) {
+      throw malformed(
+        text,
+        `{${claims[0]}} could end in more than one place, so that a key is of more than one caller; put a slash between`,
+      )
+    }
+  }
 }
 
 function fillVariable(variable: string, caller: Caller, values: KeyValues): string {

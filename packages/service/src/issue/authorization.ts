@@ -6,6 +6,7 @@ import type { Operation } from '../grants/operation.ts'
 import type { Services } from '../services.ts'
 import type { AuthorizationAnswer, AuthorizationRequest } from '../wire.ts'
 import { assertMayComplete } from './multipart.ts'
+import { assertSignable } from './signable-headers.ts'
 import { assertKept, placeOf } from './upload.ts'
 
 /**
@@ -21,7 +22,8 @@ export async function issueAuthorization(
 ): Promise<AuthorizationAnswer> {
   const { method, headers = {}, params = {}, grant, key, bucket, lifetimeSeconds } = request
   const operation = operationOf(method, params)
-  const wish: Wish = { operation, isNew: operation === 'upload', grant, key, bucket, lifetimeSeconds }
+  const isNew = operation === 'upload' || beginsParts(method, params)
+  const wish: Wish = { operation, isNew, grant, key, bucket, lifetimeSeconds }
   const permission = decide(wish, caller, services.grants, services)
   if (operation === 'multipart' && method === 'POST') assertMayComplete(permission)
   const client = await services.clientFor(permission.lifetimeSeconds)
@@ -63,6 +65,11 @@ const PARAMS_OF_PARTS = new Set([
   'encoding-type',
 ])
 
+/** Whether a request makes an upload in parts, of a key that nothing has decided before. */
+function beginsParts(method: string, params: Readonly<Record<string, string>>): boolean {
+  return method === 'POST' && Object.keys(params).some((name) => name.toLowerCase() === 'uploads')
+}
+
 /** The headers to sign: the client's, and those that the constraints ask for. */
 async function headersFor(
   permission: Permission,
@@ -72,14 +79,8 @@ async function headersFor(
   { clientFor }: Services,
 ): Promise<Readonly<Record<string, string>>> {
   const { operation, bucket, key, constraints } = permission
-  const copies = Object.keys(headers).find((name) => /^x-cos-copy-source/i.test(name))
-  if (copies !== undefined) {
-    throw new ServiceError(
-      'ERR_SERVICE_NOT_GRANTED',
-      `No grant can allow ${copies}, which reads another object`,
-    )
-  }
-  const begins = method === 'POST' && Object.keys(params).some((name) => /^uploads$/i.test(name))
+  assertSignable(headers, permission)
+  const begins = beginsParts(method, params)
   if (operation !== 'upload' && !begins) return headers
   const client = await clientFor(1)
   const put = presignUpload(client, { Bucket: bucket, Key: key, Headers: headers }, constraints)

@@ -32,7 +32,8 @@ export function watchExchange(services: Services, log: Log): MiddlewareHandler<E
     const route = routePath(context, -1)
     if (PROBES.has(route) && status === 200) return
     const time = new Date(services.now()).toISOString()
-    if (status < 400) {
+    // A dialect may answer 200 to say that it refuses.
+    if (status < 400 && context.get('refusal') === undefined) {
       for (const one of issued) log(toIssuedEntry(one, context, { time, route }))
     }
     log(toRequestEntry(context, { time, route, status, durationMs: performance.now() - began }))

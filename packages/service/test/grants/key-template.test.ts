@@ -99,9 +99,20 @@ describe('a key template', () => {
     ['a/{}', 'a brace'],
     ['a/{filename}/{filename}', 'may stand in it once'],
     ['a*/{uuid}', 'must not hold *'],
+    ['{sub}-{filename}', 'a key is of more than one caller'],
+    ['users/{sub}-{path}', 'a key is of more than one caller'],
+    ['{tenant}-{sub}/{uuid}', 'a key is of more than one caller'],
+    ['{sub}{ext}', 'a key is of more than one caller'],
   ])('%j cannot be', (text, why) => {
     expect(() => parseKeyTemplate(text)).toThrow(why)
   })
+
+  it.each(['{sub}.{ext}', '{sub}-{uuid}.{ext}', '{tenant}/{sub}/{uuid}-{filename}', 'x-{sub}/{path}'])(
+    '%j can be, because it shows where a claim ends',
+    (text) => {
+      expect(parseKeyTemplate(text).text).toBe(text)
+    },
+  )
 
   it('says when a key would be too long', () => {
     const template = parseKeyTemplate(`${'a'.repeat(840)}/{uuid}`)
