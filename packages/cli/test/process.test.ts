@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -106,6 +106,28 @@ describe('the command', () => {
       (error) => error,
     )
     expect(failure).toMatchObject({ code: 2, stderr: expect.stringContaining(`Port ${port} is taken`) })
+  })
+
+  it('keeps its key with its data, for settings that were pasted', async () => {
+    const kept = async (): Promise<string> => {
+      const args = [main, 'emulator', '--port', '0', '--data', join(directory, 'kept'), '--quiet']
+      const child = spawn(process.execPath, args, {
+        stdio: ['ignore', 'pipe', 'ignore'],
+        env: { PATH: env.PATH },
+      })
+      let id = ''
+      for await (const line of createInterface({ input: child.stdout })) {
+        id = /^export COS_SECRET_ID=(.*)$/.exec(line)?.[1] ?? id
+        if (line.startsWith('export COS_SCHEME')) break
+      }
+      child.kill('SIGINT')
+      await once(child, 'exit')
+      return id
+    }
+    const first = await kept()
+    expect(first).toMatch(/^AKIDdevelopment/)
+    expect(await kept()).toBe(first)
+    expect((await stat(join(directory, 'kept/development-key.json'))).mode & 0o077).toBe(0)
   })
 
   it('says that a data directory is in use', async () => {

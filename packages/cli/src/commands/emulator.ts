@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Emulator, FaultRule, ListenAddress, ListenOptions } from '@cos-presign/emulator'
 import { type Command, Option } from 'commander'
-import { type Credential, createCredential } from 'cos-presign'
+import type { Credential } from 'cos-presign'
+import { createDevelopmentKey, keepDevelopmentKey } from '../development-key.ts'
 import { parseOffset } from '../duration.ts'
 import { logRequest } from '../emulator-log.ts'
 import { type EmulatorPlace, SETTINGS, type SettingsName, toSettings } from '../emulator-settings.ts'
@@ -93,14 +93,17 @@ export function defineEmulator(command: Command, io: Io): Command {
 
 async function runEmulator(flags: EmulatorFlags, io: Io): Promise<void> {
   const given = await givenCredential(flags, io)
-  const credential = given ?? developmentCredential()
   if (!LOOPBACK.test(flags.host)) {
     await warn(io, `others on the network can reach ${flags.host}: the emulator is for development`)
   }
-  const emulator = await createFromFlags(flags, credential, io)
+  const emulator = await createFromFlags(flags, given, io)
   let scratch: string | undefined
   try {
     const address = await listen(emulator, flags, io)
+    // With a data directory, which is there now, it is the same each time.
+    const credential =
+      given ?? (flags.data === undefined ? createDevelopmentKey() : await keepDevelopmentKey(flags.data))
+    if (given === undefined) emulator.addCredential(credential)
     let caFile = address.tls?.caFile
     if (address.tls?.ca !== undefined && caFile === undefined) {
       scratch = await io.files.createTemporaryDirectory()
@@ -122,15 +125,11 @@ async function givenCredential(flags: EmulatorFlags, io: Io): Promise<Credential
   return credential
 }
 
-/** Keys for one run. They look like what they are, and open nothing but this emulator. */
-function developmentCredential(): Credential {
-  return createCredential({
-    secretId: `AKIDdevelopment${randomBytes(8).toString('hex')}`,
-    secretKey: `development${randomBytes(12).toString('hex')}`,
-  })
-}
-
-async function createFromFlags(flags: EmulatorFlags, credential: Credential, io: Io): Promise<Emulator> {
+async function createFromFlags(
+  flags: EmulatorFlags,
+  given: Credential | undefined,
+  io: Io,
+): Promise<Emulator> {
   const buckets = bucketsOf(flags)
   const { tokenSecretFile, data, region, fault, clockOffset, role, quiet } = flags
   const tokenSecret =
@@ -141,7 +140,7 @@ async function createFromFlags(flags: EmulatorFlags, credential: Credential, io:
   // Bad options are the caller's: a bucket name, for instance.
   try {
     return createEmulator({
-      credentials: [credential],
+      credentials: given === undefined ? [] : [given],
       buckets,
       defaultBucket: buckets[0],
       dataDir: data,

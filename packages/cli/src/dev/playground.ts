@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { CosClient, createCredential } from 'cos-presign'
+import { CosClient } from 'cos-presign'
+import { createDevelopmentKey } from '../development-key.ts'
 
 /** Where a playground is to be. */
 export interface PlaygroundOptions {
@@ -36,10 +37,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     import('@cos-presign/service/node'),
   ])
   const { host, port, cosPort, data, now } = options
-  const credential = createCredential({
-    secretId: `AKIDdevelopment${randomBytes(8).toString('hex')}`,
-    secretKey: `development${randomBytes(12).toString('hex')}`,
-  })
+  const credential = createDevelopmentKey()
   const emulator = createEmulator({
     credentials: [credential],
     buckets: [BUCKET],
