@@ -21,16 +21,18 @@ export async function issueAuthorization(
   services: Services,
 ): Promise<AuthorizationAnswer> {
   const { method, headers = {}, params = {}, grant, key, bucket, lifetimeSeconds } = request
-  const operation = operationOf(method, params)
+  const listedKey = keyOfList(request)
+  const operation = listedKey === undefined ? operationOf(method, params) : 'multipart'
   const isNew = operation === 'upload' || beginsParts(method, params)
-  const wish: Wish = { operation, isNew, grant, key, bucket, lifetimeSeconds }
+  const wish: Wish = { operation, isNew, grant, key: listedKey ?? key, bucket, lifetimeSeconds }
   const permission = decide(wish, caller, services.grants, services)
+  if (listedKey !== undefined) assertListsOwn(permission)
   if (operation === 'multipart' && method === 'POST') assertMayComplete(permission)
   const client = await services.clientFor(permission.lifetimeSeconds)
   const signed = client.authorize({
     Method: method,
     Bucket: permission.bucket,
-    Key: permission.key,
+    Key: listedKey === undefined ? permission.key : '/',
     Params: params,
     Headers: await headersFor(permission, method, params, headers, services),
     Expired: permission.lifetimeSeconds,
@@ -45,8 +47,8 @@ export async function issueAuthorization(
 /** Which operation of a grant a request is. What no grant can allow is refused, whatever is asked for. */
 function operationOf(method: string, params: Readonly<Record<string, string>>): Operation {
   const names = Object.keys(params).map((name) => name.toLowerCase())
-  const isOfParts = names.includes('uploads') || names.includes('uploadid')
-  if (isOfParts && names.every((name) => PARAMS_OF_PARTS.has(name))) return 'multipart'
+  const telling = names.filter((name) => !PARAMS_OF_LISTS.has(name))
+  if (REQUESTS_OF_PARTS.has(`${method} ${telling.sort().join(' ')}`)) return 'multipart'
   if (method === 'GET' || method === 'HEAD') {
     if (names.every((name) => name.startsWith('response-') || name === 'imagemogr2')) return 'download'
   } else if (names.length === 0) {
@@ -56,14 +58,41 @@ function operationOf(method: string, params: Readonly<Record<string, string>>): 
   throw new ServiceError('ERR_SERVICE_NOT_GRANTED', `No grant can allow ${method} with these parameters`)
 }
 
-const PARAMS_OF_PARTS = new Set([
+/** Exactly these: with fewer parameters COS could take a part for a whole object. */
+const REQUESTS_OF_PARTS = new Set([
+  'POST uploads',
+  'PUT partnumber uploadid',
+  'GET uploadid',
+  'POST uploadid',
+  'DELETE uploadid',
+])
+const PARAMS_OF_LISTS = new Set(['max-parts', 'part-number-marker', 'encoding-type'])
+
+/**
+ * The key whose uploads in parts a request lists, as the SDKs do to go on with one: it is of the bucket, and the key is its prefix.
+ */
+function keyOfList({ method, key, params = {} }: AuthorizationRequest): string | undefined {
+  const names = Object.keys(params)
+  if (method !== 'GET' || key !== '' || params.uploads === undefined) return undefined
+  return names.every((name) => PARAMS_OF_UPLOADS.has(name)) ? params.prefix : undefined
+}
+
+const PARAMS_OF_UPLOADS = new Set([
   'uploads',
-  'uploadid',
-  'partnumber',
-  'max-parts',
-  'part-number-marker',
+  'prefix',
+  'max-uploads',
+  'key-marker',
+  'upload-id-marker',
   'encoding-type',
 ])
+
+/** What begins with a key of the caller's is the caller's too only where the rest of a key is the client's choice. */
+function assertListsOwn({ grant }: Permission): void {
+  if (grant.template.isPrefix) return
+  throw new ServiceError('ERR_SERVICE_NOT_GRANTED', `The grant "${grant.name}" allows no list of uploads`, {
+    grant: grant.name,
+  })
+}
 
 /** Whether a request makes an upload in parts, of a key that nothing has decided before. */
 function beginsParts(method: string, params: Readonly<Record<string, string>>): boolean {

@@ -138,6 +138,9 @@ describe('a signature for a request of the client’s own', () => {
       'copies into a part',
       { method: 'PUT', params: { uploadId: 'x', partNumber: '1' }, headers: { 'x-cos-copy-source': 'a' } },
     ],
+    ['is a part of no number', { method: 'PUT', params: { uploadId: 'x' } }],
+    ['is a part of no upload', { method: 'PUT', params: { partNumber: '1' } }],
+    ['begins parts by a PUT', { method: 'PUT', params: { uploads: '' } }],
     ['changes the ACL', { method: 'PUT', params: { acl: '' } }],
     ['reads the ACL', { method: 'GET', params: { acl: '' } }],
     ['tags it', { method: 'PUT', params: { tagging: '' } }],
@@ -150,6 +153,14 @@ describe('a signature for a request of the client’s own', () => {
     const json = { key: 'own/holder/x', ...request }
     expect((await send('/v1/authorizations', { json })).status).toBe(403)
   })
+
+  it.each(['own/', 'own/other/x', 'own/holder', 'own/holder/../other/x', FRESH_KEY, ''])(
+    'lists no uploads of others: %j',
+    async (prefix) => {
+      const json = { Method: 'GET', Key: '', Pathname: '/', Query: { uploads: '', prefix } }
+      expect((await send('/authorization', { json })).status).toBe(403)
+    },
+  )
 
   it('is for the key that was decided, and no other', async () => {
     const json = { method: 'PUT', key: 'own/holder/x' }

@@ -95,6 +95,19 @@ describe('cos-nodejs-sdk-v5 with ready signatures', () => {
     await expect(sdk.putObject({ ...where, Key: 'own/somebody/x', Body: 'x' })).rejects.toBeDefined()
   })
 
+  it('uploads in parts', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'service-'))
+    const FilePath = join(directory, 'large')
+    await writeFile(FilePath, Buffer.alloc(3 * 1024 ** 2, 'x'))
+    const sdk = sdkWith((options, callback) => {
+      void cos.ask<object>('/authorization', options).then(({ body }) => callback(body as never))
+    })
+    const key = { ...where, Key: 'own/holder/large-signed' }
+    await sdk.sliceUploadFile({ ...key, FilePath, ChunkSize: 1024 ** 2 })
+    expect((await sdk.headObject(key)).headers?.['content-length']).toBe(String(3 * 1024 ** 2))
+    await rm(directory, { recursive: true })
+  })
+
   it('refuses a signature that would not keep a constraint of the grant', async () => {
     const call = { Method: 'PUT', Key: 'pictures/holder/00000000-0000-4000-8000-000000000000.png', ...where }
     expect((await cos.ask<Problem>('/authorization', call)).status).toBe(403)
