@@ -36,6 +36,8 @@ interface Kept {
 
 /** Keys are small, and callers many. */
 const MAX_KEPT = 1000
+/** How long a key of a role may live (documentation 1312/48197). */
+const MAX_ROLE_SECONDS = 43_200
 
 const POLICY_OPERATIONS: Readonly<Record<ScopeOperation, readonly PolicyOperation[]>> = {
   upload: ['upload'],
@@ -75,7 +77,8 @@ export function createTemporaryKeys({ sts, region, roleArn, now }: TemporaryKeys
 
   return async function issueTemporaryKey(scopes) {
     const [{ bucket }] = scopes
-    const durationSeconds = Math.min(...scopes.map(({ lifetimeSeconds }) => lifetimeSeconds))
+    const longest = roleArn === undefined ? Number.POSITIVE_INFINITY : MAX_ROLE_SECONDS
+    const durationSeconds = Math.min(longest, ...scopes.map(({ lifetimeSeconds }) => lifetimeSeconds))
     const { policy, text, grants } = createPolicy({
       bucket,
       region,
