@@ -1,4 +1,4 @@
-// Runs measurements one after the other: `npm run bench` those of the signer, `npm run bench -- all` also those of the emulator,
+// Runs measurements one after the other: `npm run bench` those of the signer, `npm run bench -- all` also those of the emulator and the service,
 // `npm run bench -- sign memory` the named ones. Fails when one of them misses what is promised.
 
 import { spawnSync } from 'node:child_process'
@@ -9,6 +9,7 @@ const BULK = ['bulk-stages', 'bulk-growth']
 const ALL = [
   ...SIGNER,
   ...BULK,
+  'service',
   'emulator-speed',
   'emulator-start',
   'emulator-memory',

@@ -37,7 +37,13 @@ export interface Io {
   /** For services that speak JSON; COS itself is reached by {@link Io.send}. */
   readonly fetch: typeof globalThis.fetch
   /** Runs something with a signal that Ctrl-C aborts; a second Ctrl-C ends the process at once. */
-  interruptible<T>(work: (interrupt: AbortSignal) => Promise<T>): Promise<T>
+  interruptible<T>(
+    work: (interrupt: AbortSignal) => Promise<T>,
+    options?: {
+      /** What SIGHUP does instead. */
+      readonly onHangup?: () => void
+    },
+  ): Promise<T>
 }
 
 /** Where text and bytes go. */
@@ -181,17 +187,24 @@ export function style(sink: Sink, format: Style, text: string): string {
   return sink.hasColor ? styleText(format, text) : text
 }
 
-async function interruptible<T>(work: (interrupt: AbortSignal) => Promise<T>): Promise<T> {
+async function interruptible<T>(
+  work: (interrupt: AbortSignal) => Promise<T>,
+  { onHangup }: { readonly onHangup?: () => void } = {},
+): Promise<T> {
   const controller = new AbortController()
-  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const names = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).filter(
+    (name) => name !== 'SIGHUP' || onHangup === undefined,
+  )
   const onSignal = (): void => {
     for (const name of names) process.off(name, onSignal)
     controller.abort(new CliError('ERR_CLI_INTERRUPTED', 'Interrupted; nothing half-done was kept'))
   }
   for (const name of names) process.on(name, onSignal)
+  if (onHangup !== undefined) process.on('SIGHUP', onHangup)
   try {
     return await work(controller.signal)
   } finally {
+    if (onHangup !== undefined) process.off('SIGHUP', onHangup)
     for (const name of names) process.off(name, onSignal)
   }
 }

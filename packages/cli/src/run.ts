@@ -91,6 +91,12 @@ const COMMANDS: readonly (readonly [
     async () => (await import('./commands/cors.ts')).defineCors,
   ],
   [
+    'api-key',
+    'make an API key for a caller of the signing service',
+    'cos-presign api-key backend',
+    async () => (await import('./commands/api-key.ts')).defineApiKey,
+  ],
+  [
     'emulator',
     'run a COS for development that checks every signature',
     'cos-presign emulator --port 9000 --data cos-data --bucket examplebucket-1250000000',

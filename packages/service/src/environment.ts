@@ -6,14 +6,16 @@ import type { Services } from './services.ts'
 
 /** What Hono keeps of a request while it is answered. */
 export interface Environment {
-  /** The ticket that stood in the path. */
-  readonly Bindings: { readonly ticket?: string | undefined }
   readonly Variables: Exchange
 }
 
 /** One request and what became of it. */
 export interface Exchange {
   readonly requestId: string
+  /** What every answer to it says, whoever makes the answer. */
+  readonly headers: Record<string, string>
+  /** Whether the answer was made with `headers`; if not, they are added. */
+  readonly hasHeaders?: boolean
   /** Once it is known who asks. */
   readonly caller?: Caller
   /** What is handed out: the audit gets a record of each. */

@@ -1,5 +1,7 @@
 export { createDiskLinkStore } from './links/disk-link-store.ts'
 export { type ConfigSources, readConfig, type ServerConfig } from './node/config-file.ts'
+export { createLineLog } from './node/line-log.ts'
+export { createMetrics, type Metrics } from './node/metrics.ts'
 export { type FetchListener, serveFetch } from './node/serve-fetch.ts'
 export { type RunningServer, type ServerOptions, startServer } from './node/start-server.ts'
 export { watchConfig } from './node/watch-config.ts'

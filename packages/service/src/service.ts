@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { getPath } from 'hono/utils/url'
 import { createApiKeyAuthenticator } from './authenticate/api-key.ts'
 import { type Authenticator, authenticate, unknownCaller } from './authenticate/authenticator.ts'
 import { createJwtAuthenticator } from './authenticate/jwt.ts'
@@ -69,7 +70,7 @@ export function createService(input: ServiceOptions): Service {
   const dependencies = dependenciesOf(options, limitStore)
   const ways = createAuthenticators(options.authenticate, now)
   if (options.authenticate.insecureDev === true) log(noticeEntry('warn', INSECURE, noteTime()))
-  const app = new Hono<Environment>()
+  const app = new Hono<Environment>({ getPath: pathOf })
   app.use(watchExchange(services, log))
   app.use(guardOrigin(options.cors, isOpenToAll))
   app.use(limitTime(options.timeoutMs ?? TIMEOUT_MS))
@@ -86,7 +87,7 @@ export function createService(input: ServiceOptions): Service {
       await holdToLimits(context, limiter, caller)
       const answer = await runRoute(route, context, caller)
       noteExpiry(context, answer)
-      return context.json(answer)
+      return toResponse(context, answer)
     })
   }
   serveOpenApi(app, ROUTES)
@@ -105,10 +106,7 @@ export function createService(input: ServiceOptions): Service {
     return refuse(context, problem, error)
   })
   return {
-    async fetch(request) {
-      const { request: inner, ticket } = takeTicket(request)
-      return await app.fetch(inner, { ticket })
-    },
+    fetch: async (request) => await app.fetch(request),
   }
 
   /** For the log: what a client calls a grant may be anything, a secret among it. */
@@ -172,7 +170,17 @@ async function holdToLimits(
   { id }: Caller,
 ): Promise<void> {
   if (limiter === undefined) return
-  for (const [name, value] of Object.entries(await limiter.count(id))) context.header(name, value)
+  Object.assign(context.get('headers'), await limiter.count(id))
+}
+
+/**
+ * An answer as JSON. Made in one go, with all its headers as a plain record: that is what a host need not take apart again, and half of the cost
+ * of an answer.
+ */
+function toResponse(context: ServiceContext, answer: object): Response {
+  context.set('hasHeaders', true)
+  const headers = { ...context.get('headers'), 'Content-Type': 'application/json' }
+  return new Response(JSON.stringify(answer), { headers })
 }
 
 /** An answer says better than the permission when it ends. */
@@ -184,20 +192,22 @@ function noteExpiry(
   if (expiresAt !== undefined) context.set('effectiveExpiresAt', expiresAt)
 }
 
-/** The request without the ticket in its path. */
-function takeTicket(request: Request): { readonly request: Request; readonly ticket?: string } {
-  // Most requests have none, and to parse a URL costs as much as to sign one.
-  if (!request.url.includes('/t/')) return { request }
-  const url = new URL(request.url)
-  const [, ticket, rest] = /^\/t\/([^/]+)(\/.*)$/s.exec(url.pathname) ?? []
-  if (ticket === undefined || rest === undefined) return { request }
-  url.pathname = rest
-  return { request: new Request(url, request), ticket }
+/** The path without the ticket in front of it, by which the route is found. */
+function pathOf(request: Request): string {
+  const path = getPath(request)
+  return path.startsWith('/t/') ? (TICKET.exec(path)?.[2] ?? path) : path
 }
+
+/** The ticket in front of the path. */
+function ticketOf(request: Request): string | undefined {
+  return request.url.includes('/t/') ? TICKET.exec(getPath(request))?.[1] : undefined
+}
+
+const TICKET = /^\/t\/([^/]+)(\/.*)$/s
 
 /** Who asks, by the ticket in the path or by what else the request carries. */
 async function identify(context: ServiceContext, ways: readonly Authenticator[]): Promise<Caller> {
-  const { ticket } = context.env
+  const ticket = ticketOf(context.req.raw)
   const caller =
     ticket === undefined
       ? await authenticate(context.req.raw, ways)

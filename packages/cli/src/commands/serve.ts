@@ -40,7 +40,8 @@ async function runServe(flags: ServeFlags, io: Io): Promise<void> {
     await tell(io, `Signing service listening on ${server.url}, by ${printable(config)}. Ctrl-C stops it.`)
     if (insecureDev) await warn(io, 'INSECURE: --insecure-dev lets in anybody who can reach it')
     await tell(io, `The API for people: ${server.url}/docs`)
-    await io.interruptible(untilAborted)
+    if (server.metricsUrl !== undefined) await tell(io, `For Prometheus: ${server.metricsUrl}`)
+    await io.interruptible(untilAborted, { onHangup: () => void reload() })
   } finally {
     stopWatching()
     await server.close()

@@ -8,6 +8,7 @@ import {
 } from 'jose'
 import { type Caller, createCaller } from '../caller.ts'
 import { type Authenticator, bearerOf, unknownCaller } from './authenticator.ts'
+import { createRemembered } from './remembered.ts'
 
 /** Which JSON Web Tokens are believed. One of `secret`, `jwks` and `jwksUrl` says by which key. */
 export interface JwtOptions {
@@ -45,27 +46,18 @@ const MAX_TOKEN_LENGTH = 8192
 /** Believes tokens of `Authorization: Bearer …` that look like a JWT. Their `sub` is the caller. */
 export function createJwtAuthenticator(options: JwtOptions, now: () => number): Authenticator {
   const verify = createVerifier(options, now)
-  const remembered = new Map<string, { readonly caller: Caller; readonly expiresAt: number }>()
-  const { rememberedTokens = 0 } = options
+  const remembered = createRemembered(options.rememberedTokens ?? 0, now)
 
   return async function authenticateJwt(request) {
     const token = bearerOf(request)
     if (token === undefined || !/^[\w-]+\.[\w-]+\.[\w-]*$/.test(token)) return undefined
     if (token.length > MAX_TOKEN_LENGTH) throw unknownCaller('The token is too long')
     const known = remembered.get(token)
-    if (known !== undefined && known.expiresAt > now() / 1000) return known.caller
+    if (known !== undefined) return known
     const payload = await verify(token)
     const caller = toCaller(payload)
-    if (rememberedTokens > 0) remember(token, caller, payload.exp as number)
+    remembered.set(token, caller, payload.exp as number)
     return caller
-  }
-
-  function remember(token: string, caller: Caller, expiresAt: number): void {
-    remembered.delete(token)
-    remembered.set(token, { caller, expiresAt })
-    // A Map keeps the order of its entries: the first is the one that was remembered longest ago.
-    const [oldest] = remembered.keys()
-    if (remembered.size > rememberedTokens && oldest !== undefined) remembered.delete(oldest)
   }
 }
 

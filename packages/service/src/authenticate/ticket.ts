@@ -2,6 +2,7 @@ import { errors, jwtVerify, SignJWT } from 'jose'
 import { type Caller, createCaller } from '../caller.ts'
 import type { Grant } from '../grants/grant.ts'
 import { unknownCaller } from './authenticator.ts'
+import { createRemembered } from './remembered.ts'
 
 /** How tickets are made. */
 export interface TicketOptions {
@@ -35,12 +36,15 @@ export interface Ticket {
   readonly expiresAt: number
 }
 
+/** A client sends its ticket with each part of an upload. Nothing ends a ticket but its time, so none is believed for longer. */
+const REMEMBERED_TICKETS = 1000
 const AUDIENCE = 'cos-presign ticket'
 
 /** Makes and redeems tickets; replicas with the same secret redeem each other's. */
 export function createTickets(options: TicketOptions, now: () => number): Tickets {
   const { secret, maxLifetimeSeconds = 900 } = options
   const key = new TextEncoder().encode(secret)
+  const remembered = createRemembered(REMEMBERED_TICKETS, now)
   return { maxLifetimeSeconds, issue, redeem }
 
   async function issue(caller: Caller, grants: readonly Grant[], lifetimeSeconds: number): Promise<Ticket> {
@@ -59,6 +63,8 @@ export function createTickets(options: TicketOptions, now: () => number): Ticket
   }
 
   async function redeem(ticket: string): Promise<Caller> {
+    const known = remembered.get(ticket)
+    if (known !== undefined) return known
     try {
       const rules = { audience: AUDIENCE, algorithms: ['HS256'], currentDate: new Date(now()) }
       const { payload } = await jwtVerify<{ claims: Record<string, unknown>; grants: string[] }>(
@@ -66,8 +72,10 @@ export function createTickets(options: TicketOptions, now: () => number): Ticket
         key,
         rules,
       )
-      const { sub = '', claims, grants } = payload
-      return { ...createCaller('ticket', sub, claims), grants }
+      const { sub = '', exp = 0, claims, grants } = payload
+      const caller = { ...createCaller('ticket', sub, claims), grants }
+      remembered.set(ticket, caller, exp)
+      return caller
     } catch (error) {
       if (error instanceof errors.JWTExpired) throw unknownCaller('The ticket has ended; get a new one')
       if (error instanceof errors.JOSEError)

@@ -60,12 +60,8 @@ export function guardOrigin(
   })
   return async function guardedOrigin(context, next) {
     const origin = context.req.header('origin')
-    if (origin === undefined) {
-      context.header('Vary', 'Origin')
-      return await next()
-    }
+    if (origin === undefined) return await next()
     if (allowed.has(origin)) return await answer(context, next)
-    context.header('Vary', 'Origin')
     if (isOpen(context.req.path) || isSameOrigin(origin, context.req.url, context.req.header('host')))
       return await next()
     throw new ServiceError(

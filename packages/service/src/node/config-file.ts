@@ -8,6 +8,10 @@ import { readBySchema } from '../schema.ts'
 export interface ServerConfig {
   /** Where it listens; `port` 0 is any free one. */
   readonly listen: { readonly host: string; readonly port: number }
+  /** Where Prometheus asks, on a port of its own which is not for the world; nowhere when absent. */
+  readonly metrics: { readonly host: string; readonly port: number } | undefined
+  /** How long `/readyz` says no, and requests are still taken, before the end begins: until balancers send none. */
+  readonly drainSeconds: number
   /** Shared by replicas: limits, and links if there are any. */
   readonly redis: { readonly url: string; readonly keyPrefix?: string | undefined } | undefined
   /** Where links are kept without Redis; in memory when absent. */
@@ -25,10 +29,12 @@ export interface ConfigSources {
 
 const MAX_ALIASES = 100
 
+const port = z.int().min(0).max(65_535)
+
 const frame = z.looseObject({
-  listen: z
-    .strictObject({ host: z.string().min(1).optional(), port: z.int().min(0).max(65_535).optional() })
-    .optional(),
+  listen: z.strictObject({ host: z.string().min(1).optional(), port: port.optional() }).optional(),
+  metrics: z.strictObject({ host: z.string().min(1).optional(), port }).optional(),
+  drainSeconds: z.int().min(0).max(300).optional(),
   redis: z
     .strictObject({
       url: z.string().regex(/^rediss?:\/\//, 'must be redis://host:6379 or rediss://…'),
@@ -61,15 +67,17 @@ export async function readConfig(text: string, sources: ConfigSources): Promise<
   }
   const given = await resolveReferences(document.toJS({ maxAliasCount: MAX_ALIASES }), '', sources)
   const read = readBySchema(frame, given ?? {}, 'ERR_SERVICE_CONFIG_INVALID', 'The configuration')
-  const { listen = {}, redis, links: { directory, ...links } = {}, ...rest } = read
-  const { host = '127.0.0.1', port = 8080 } = listen
+  const { listen = {}, metrics, drainSeconds = 0, redis, links: { directory, ...links } = {}, ...rest } = read
+  const { host = '127.0.0.1', port: listenPort = 8080 } = listen
   const options = {
     ...rest,
     credential: read.credential ?? credentialOf(sources.env),
     ...('links' in read ? { links } : {}),
   }
   return {
-    listen: { host, port },
+    listen: { host, port: listenPort },
+    metrics: metrics && { host: metrics.host ?? '127.0.0.1', port: metrics.port },
+    drainSeconds,
     redis,
     linksDirectory: directory,
     options: checkOptions(options as unknown as ServiceOptions),

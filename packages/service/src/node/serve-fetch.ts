@@ -11,7 +11,10 @@ export interface FetchListener {
 }
 
 const GRACE_MS = 10_000
+const IDLE_CHECK_MS = 50
 const MAX_HEADER_BYTES = 16 * 1024
+/** Longer than balancers keep connections, so that it is they who close them. */
+const KEEP_ALIVE_MS = 75_000
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
 
@@ -30,6 +33,7 @@ export async function serveFetch(
     const starting = serve(options, () => resolve(starting)) as Server
     starting.headersTimeout = HEADERS_TIMEOUT_MS
     starting.requestTimeout = REQUEST_TIMEOUT_MS
+    starting.keepAliveTimeout = KEEP_ALIVE_MS
     starting.once('error', reject)
   })
   const { port: bound } = server.address() as AddressInfo
@@ -43,10 +47,12 @@ export async function serveFetch(
 async function closeGently(server: Server): Promise<void> {
   await new Promise<void>((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS)
+    // A connection that was busy is idle when its answer is out, and then nobody else would close it.
+    const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
     server.close(() => {
       clearTimeout(timer)
+      clearInterval(idle)
       resolve()
     })
-    server.closeIdleConnections()
   })
 }

@@ -1,13 +1,16 @@
 import { mkdir, readFile } from 'node:fs/promises'
+import { setTimeout as wait } from 'node:timers/promises'
 import { createMemoryLimitStore } from '../limits/flexible-limit-store.ts'
 import type { LimitStore } from '../limits/limit-store.ts'
 import { createDiskLinkStore } from '../links/disk-link-store.ts'
 import type { LinkStore } from '../links/link-store.ts'
 import { createMemoryLinkStore } from '../links/memory-link-store.ts'
-import { logToConsole } from '../observe/log.ts'
+import { type Log, noticeEntry } from '../observe/log.ts'
 import type { ServiceOptions } from '../options.ts'
 import { createService, type Service } from '../service.ts'
 import { readConfig, type ServerConfig } from './config-file.ts'
+import { createLineLog } from './line-log.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import { type FetchListener, serveFetch } from './serve-fetch.ts'
 
 /** How a server is started. */
@@ -21,13 +24,15 @@ export interface ServerOptions {
   readonly insecureDev?: boolean | undefined
   /** @default process.env */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined
-  /** Takes the log. @default one line of JSON each, by `console.log` */
+  /** Takes the log. @default one line of JSON each, on standard output */
   readonly log?: ServiceOptions['log']
 }
 
 /** A service that listens. */
 export interface RunningServer {
   readonly url: string
+  /** Where Prometheus asks, if the configuration says so. */
+  readonly metricsUrl: string | undefined
   /**
    * Reads the file again and serves by it. What is under way is finished as it began; counters and links stay.
    *
@@ -46,26 +51,68 @@ export interface RunningServer {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const config = await readFileAs(options)
-  const stores = await openStores(config, options)
-  let service = serviceOf(config, stores, options)
+  const metrics = createMetrics()
+  const write = options.log === false ? undefined : (options.log ?? createLineLog(process.stdout))
+  const log: Log = (entry) => {
+    metrics.observe(entry)
+    write?.(entry)
+  }
+  const stores = await openStores(config, log)
+  let service = serviceOf(config, stores, options, log)
+  let isEnding = false
   const { host = config.listen.host, port = config.listen.port } = options
-  let listener: FetchListener
+  const listeners: FetchListener[] = []
   try {
-    listener = await serveFetch((request) => service.fetch(request), { host, port })
+    listeners.push(await serveFetch(answer, { host, port }))
+    if (config.metrics !== undefined) listeners.push(await serveMetrics(metrics, config.metrics))
   } catch (error) {
-    await stores.close()
+    await closeAll()
     throw error
   }
+  const [listener, metricsListener] = listeners
   return {
-    url: listener.url,
-    async reload() {
-      service = serviceOf(await readFileAs(options), stores, options)
-    },
+    url: (listener as FetchListener).url,
+    metricsUrl: metricsListener && `${metricsListener.url}/metrics`,
+    reload,
     async close() {
-      await listener.close()
-      await stores.close()
+      isEnding = true
+      if (config.drainSeconds > 0) await wait(config.drainSeconds * 1000)
+      await closeAll()
     },
   }
+
+  async function answer(request: Request): Promise<Response> {
+    return isEnding && request.url.endsWith('/readyz') ? notReady() : await service.fetch(request)
+  }
+
+  async function reload(): Promise<void> {
+    try {
+      service = serviceOf(await readFileAs(options), stores, options, log)
+      metrics.countReload('taken')
+    } catch (error) {
+      metrics.countReload('refused')
+      throw error
+    }
+  }
+
+  async function closeAll(): Promise<void> {
+    for (const each of listeners) await each.close()
+    await stores.close()
+  }
+}
+
+function notReady(): Response {
+  return Response.json({ status: 'ending' }, { status: 503 })
+}
+
+async function serveMetrics(
+  metrics: Metrics,
+  address: NonNullable<ServerConfig['metrics']>,
+): Promise<FetchListener> {
+  return await serveFetch(async (request) => {
+    if (new URL(request.url).pathname !== '/metrics') return new Response('Not found', { status: 404 })
+    return new Response(await metrics.text(), { headers: { 'Content-Type': metrics.contentType } })
+  }, address)
 }
 
 async function readFileAs({ configPath, env = process.env }: ServerOptions): Promise<ServerConfig> {
@@ -80,7 +127,7 @@ interface Stores {
 }
 
 /** Opened once: a new configuration must not forget what was counted. */
-async function openStores({ redis, linksDirectory }: ServerConfig, { log }: ServerOptions): Promise<Stores> {
+async function openStores({ redis, linksDirectory }: ServerConfig, log: Log): Promise<Stores> {
   if (redis !== undefined) {
     const { connectRedis } = await import('../redis.ts')
     const stores = connectRedis({ ...redis, onTrouble: (error) => tellTrouble(error, log) })
@@ -93,18 +140,16 @@ async function openStores({ redis, linksDirectory }: ServerConfig, { log }: Serv
   return { limitStore: createMemoryLimitStore(), linkStore, close: async () => await linkStore.close?.() }
 }
 
-function tellTrouble(error: Error | undefined, log: ServiceOptions['log']): void {
-  if (log === false) return
-  const write = log ?? logToConsole
+function tellTrouble(error: Error | undefined, log: Log): void {
   const message = error === undefined ? 'Redis is reached again' : 'Redis cannot be reached'
-  const level = error === undefined ? 'info' : 'warn'
-  write({ time: new Date().toISOString(), level, event: 'notice', message })
+  log(noticeEntry(error === undefined ? 'info' : 'warn', message, new Date().toISOString()))
 }
 
 function serviceOf(
   { options }: ServerConfig,
   { limitStore, linkStore }: Stores,
   given: ServerOptions,
+  log: Log,
 ): Service {
   const { links, authenticate } = options
   return createService({
@@ -112,6 +157,6 @@ function serviceOf(
     authenticate: given.insecureDev === true ? { ...authenticate, insecureDev: true } : authenticate,
     limitStore,
     links: links && { ...links, store: linkStore },
-    log: given.log,
+    log,
   })
 }

@@ -21,13 +21,16 @@ export function watchExchange(services: Services, log: Log): MiddlewareHandler<E
     context.set('requestId', requestId)
     context.set('issued', issued)
     context.set('services', { ...services, onIssued: (one) => issued.push(one) })
-    // Before the answer is made: a header set on a finished answer makes the host build it twice.
-    context.header('X-Request-Id', requestId)
-    context.header('X-Content-Type-Options', 'nosniff')
-    // A path may hold a ticket, which is nobody else's business.
-    context.header('Referrer-Policy', 'no-referrer')
-    context.header('Cache-Control', 'no-store')
+    context.set('headers', {
+      'X-Request-Id': requestId,
+      'X-Content-Type-Options': 'nosniff',
+      // A path may hold a ticket, which is nobody else's business.
+      'Referrer-Policy': 'no-referrer',
+      'Cache-Control': 'no-store',
+      Vary: 'Origin',
+    })
     await next()
+    if (context.get('hasHeaders') !== true) addHeaders(context)
     const status = context.res.status
     const route = routePath(context, -1)
     if (PROBES.has(route) && status === 200) return
@@ -37,6 +40,14 @@ export function watchExchange(services: Services, log: Log): MiddlewareHandler<E
       for (const one of issued) log(toIssuedEntry(one, context, { time, route }))
     }
     log(toRequestEntry(context, { time, route, status, durationMs: performance.now() - began }))
+  }
+}
+
+function addHeaders(context: ServiceContext): void {
+  for (const [name, value] of Object.entries(context.get('headers'))) {
+    // What CORS and a page said of their own stays.
+    if (name === 'Vary') context.header(name, value, { append: true })
+    else context.header(name, value)
   }
 }
 

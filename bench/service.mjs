@@ -1,0 +1,252 @@
+// Presigned uploads a second from `cos-presign serve`, with authentication, grants, limits, log and audit on, beside a bare Hono route that echoes
+// the same JSON: processes of their own, asked in turn in one run. Then how long answers take at half of that load, and what 200 000
+// requests leave in memory. Fails when the service misses what is promised of it.
+// Usage: node bench/service.mjs [--runs 5] [--requests 4000] [--memory-requests 200000]
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { openSync } from 'node:fs'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { createApiKey } from '@cos-presign/service'
+import { SignJWT } from 'jose'
+import { openConnection } from './lib/raw-client.mjs'
+
+const COMMAND = fileURLToPath(new URL('../packages/cli/dist/main.js', import.meta.url))
+const BARE_SERVER = fileURLToPath(new URL('lib/bare-echo-server.mjs', import.meta.url))
+const CONNECTIONS = 16
+const BODY = '{"filename":"holiday.jpg","contentType":"image/jpeg","sizeBytes":482133}'
+const JWT = {
+  secret: 'a shared secret of the bench, long enough',
+  issuer: 'https://issuer.example',
+  audience: 'bench',
+}
+const GROWTH_LIMIT_MIB = 32
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '5' },
+    requests: { type: 'string', default: '4000' },
+    'memory-requests': { type: 'string', default: '200000' },
+  },
+})
+const runs = Number(values.runs)
+const requests = Number(values.requests)
+
+const directory = await mkdtemp(join(tmpdir(), 'cos-presign-service-bench-'))
+const { key, sha256 } = await createApiKey('bench')
+const servers = []
+try {
+  const bare = await startBare()
+  const service = await startService('service', 0)
+  const remembering = await startService('remembering', 1000)
+  const token = await tokenOf()
+  const { path: ticketPath } = await (
+    await fetch(`http://127.0.0.1:${service.port}/v1/tickets`, {
+      method: 'POST',
+      headers: { 'x-api-key': key },
+    })
+  ).json()
+  const bearer = { Authorization: `Bearer ${token}` }
+  const ways = [
+    { name: 'bare echo', port: bare.port, request: toPost('/echo') },
+    {
+      name: 'API key',
+      port: service.port,
+      request: toPost('/v1/uploads', { 'X-Api-Key': key }),
+      atLeast: 0.5,
+    },
+    { name: 'ticket', port: service.port, request: toPost(`${ticketPath}/v1/uploads`), atLeast: 0.5 },
+    {
+      name: 'JWT, verified each time',
+      port: service.port,
+      request: toPost('/v1/uploads', bearer),
+      atLeast: 0.25,
+    },
+    { name: 'JWT, remembered', port: remembering.port, request: toPost('/v1/uploads', bearer) },
+  ]
+  const rates = await compare(ways)
+  await measureLatency(ways[1], rates[1] / 2)
+  await measureMemory(ways[1], service.pid, Number(values['memory-requests']))
+} finally {
+  for (const server of servers) {
+    server.kill('SIGTERM')
+    await once(server, 'exit')
+  }
+  await rm(directory, { recursive: true })
+}
+
+/** Requests a second, the median of rounds in which each server is asked once. */
+async function compare(ways) {
+  for (const way of ways) await askMany(way, requests)
+  const rounds = []
+  for (let run = 0; run < runs; run++) {
+    const round = []
+    for (const way of ways) round.push(requests / (await askMany(way, requests)))
+    rounds.push(round)
+  }
+  const rates = ways.map((_, at) => median(rounds.map((round) => round[at])))
+  for (const [at, { name, atLeast }] of ways.entries()) {
+    const ratio = median(rounds.map((round) => round[at] / round[0]))
+    const wanted = atLeast === undefined ? '' : ` (at least ${atLeast})`
+    console.log(
+      `${name.padEnd(24)} ${rates[at].toFixed(0).padStart(6)} requests/s  ${ratio.toFixed(2)}${wanted}`,
+    )
+    if (atLeast !== undefined && ratio < atLeast) fail(`${name} misses ${atLeast} of the bare route`)
+  }
+  return rates
+}
+
+/** Seconds that so many requests take over all connections. */
+async function askMany({ port, request }, count) {
+  const connections = await Promise.all(Array.from({ length: CONNECTIONS }, () => openConnection(port)))
+  let left = count
+  const began = performance.now()
+  await Promise.all(
+    connections.map(async ({ send }) => {
+      while (left-- > 0) await send(request)
+    }),
+  )
+  const seconds = (performance.now() - began) / 1000
+  for (const { close } of connections) close()
+  return seconds
+}
+
+/** Requests come when they come, whether the one before was answered or not; a wait for a connection counts. */
+async function measureLatency({ port, request }, perSecond) {
+  const free = await Promise.all(Array.from({ length: 64 }, () => openConnection(port)))
+  const all = [...free]
+  const queue = []
+  const times = []
+  const count = Math.ceil(perSecond * 5)
+  const began = performance.now()
+  const pending = []
+  for (let sent = 0; sent < count; ) {
+    const due = Math.min(count, Math.floor(((performance.now() - began) / 1000) * perSecond))
+    while (sent < due) {
+      pending.push(ask(began + (sent / perSecond) * 1000))
+      sent++
+    }
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  await Promise.all(pending)
+  for (const { close } of all) close()
+  const sorted = times.sort((a, b) => a - b)
+  const [p50, p99] = [0.5, 0.99].map((part) => sorted[Math.floor(sorted.length * part)])
+  console.log(
+    `At ${perSecond.toFixed(0)} requests/s: median ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms, ${(p99 / p50).toFixed(1)} times (under 5)`,
+  )
+  if (p99 >= 5 * p50) fail('p99 is 5 times the median or more')
+
+  async function ask(dueAt) {
+    const connection = free.pop() ?? (await new Promise((resolve) => queue.push(resolve)))
+    await connection.send(request)
+    times.push(performance.now() - dueAt)
+    const next = queue.shift()
+    if (next === undefined) free.push(connection)
+    else next(connection)
+  }
+}
+
+async function measureMemory(way, pid, count) {
+  if (count === 0) return
+  await askMany(way, 20_000)
+  const before = await anonymousMib(pid)
+  await askMany(way, count / 2)
+  const middle = await anonymousMib(pid)
+  await askMany(way, count / 2)
+  const after = await anonymousMib(pid)
+  console.log(
+    `Memory (RssAnon) over ${count} requests: ${[before, middle, after].map((mib) => mib.toFixed(0)).join(', ')} MiB, ${(after - before).toFixed(0)} more (under ${GROWTH_LIMIT_MIB})`,
+  )
+  if (after - before >= GROWTH_LIMIT_MIB) fail('memory grows')
+}
+
+async function anonymousMib(pid) {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  return Number(/^RssAnon:\s+(\d+)/m.exec(status)?.[1]) / 1024
+}
+
+function toPost(path, headers = {}) {
+  const lines = Object.entries({
+    Host: 'service',
+    'Content-Type': 'application/json',
+    'Content-Length': BODY.length,
+    ...headers,
+  })
+  return Buffer.from(
+    `POST ${path} HTTP/1.1\r\n${lines.map((pair) => `${pair.join(': ')}\r\n`).join('')}\r\n${BODY}`,
+  )
+}
+
+async function tokenOf() {
+  const { secret, issuer, audience } = JWT
+  return await new SignJWT({})
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject('alice')
+    .setIssuer(issuer)
+    .setAudience(audience)
+    .setExpirationTime('1h')
+    .sign(new TextEncoder().encode(secret))
+}
+
+async function startBare() {
+  const child = spawn(process.execPath, [BARE_SERVER], { stdio: ['ignore', 'pipe', 'inherit'] })
+  servers.push(child)
+  for await (const line of createInterface({ input: child.stdout })) return { port: Number(line) }
+}
+
+/** Its log goes to a file, as it would. */
+async function startService(name, rememberedTokens) {
+  const file = join(directory, `${name}.yaml`)
+  const config = {
+    listen: { port: 0 },
+    region: 'ap-guangzhou',
+    credential: { secretId: 'AKIDbench', secretKey: { env: 'BENCH_SECRET' } },
+    authenticate: {
+      jwt: { ...JWT, secret: { env: 'BENCH_JWT' }, rememberedTokens },
+      apiKeys: [{ id: 'bench', sha256 }],
+      tickets: { secret: { env: 'BENCH_JWT' } },
+    },
+    limits: {
+      windows: [
+        { name: 'minute', requests: 1e9, seconds: 60 },
+        { name: 'day', requests: 1e9, seconds: 86_400 },
+      ],
+    },
+    grants: [
+      {
+        name: 'pictures',
+        bucket: 'examplebucket-1250000000',
+        key: 'users/{sub}/{date}/{uuid}-{filename}',
+        operations: ['upload', 'download'],
+        constraints: { contentType: 'image/*', maxSizeBytes: 5_000_000 },
+      },
+    ],
+  }
+  await writeFile(file, JSON.stringify(config))
+  const log = openSync(join(directory, `${name}.log`), 'w')
+  const child = spawn(process.execPath, [COMMAND, 'serve', '--config', file], {
+    stdio: ['ignore', log, 'pipe'],
+    env: { PATH: process.env.PATH, BENCH_SECRET: 'secret-key-of-the-bench', BENCH_JWT: JWT.secret },
+  })
+  servers.push(child)
+  for await (const line of createInterface({ input: child.stderr })) {
+    const port = /127\.0\.0\.1:(\d+)/.exec(line)?.[1]
+    if (port !== undefined) return { port: Number(port), pid: child.pid }
+  }
+  throw new Error('The service did not start')
+}
+
+function median(numbers) {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]
+}
+
+function fail(message) {
+  console.error(`✗ ${message}`)
+  process.exitCode = 1
+}
