@@ -1,5 +1,6 @@
 import { assertText, assertType, wrongValue } from './assert.ts'
 import { type Scheme, toHost } from './host.ts'
+import { keepLast } from './keep-last.ts'
 import { regionEndpoint } from './region.ts'
 
 /** Where a client's requests go. */
@@ -20,17 +21,11 @@ export type BucketHost = (bucket: unknown) => string
  */
 export function createBucketHost(endpoints: Endpoints, scheme: Scheme, asWritten: boolean): BucketHost {
   const template = hostTemplate(endpoints, scheme)
-  let lastBucket: unknown
-  let lastHost = ''
-  return function bucketHost(bucket) {
-    if (bucket !== lastBucket || !lastHost) {
-      assertBucket(bucket)
-      const host = template.replaceAll('{Bucket}', bucket)
-      lastHost = asWritten ? host : toHost(host, scheme, 'Bucket')
-      lastBucket = bucket
-    }
-    return lastHost
-  }
+  return keepLast(function bucketHost(bucket) {
+    assertBucket(bucket)
+    const host = template.replaceAll('{Bucket}', bucket)
+    return asWritten ? host : toHost(host, scheme, 'Bucket')
+  })
 }
 
 function hostTemplate({ Region, Endpoint, Domain }: Endpoints, scheme: Scheme): string {

@@ -20,13 +20,7 @@ import { printRedacted } from './print.ts'
 import { createProvidedClient, type ProvidedClient } from './provided-client.ts'
 import { asPythonSigns } from './python-compat.ts'
 import { createSignKeys } from './sign-key.ts'
-import {
-  type PreparedAuthorization,
-  prepareAuthorization,
-  type RequestShape,
-  type Signer,
-  writeAuthorization,
-} from './signature.ts'
+import { type Authorize, prepareAuthorization, type RequestShape, type Signer } from './signature.ts'
 import { earlyStart, endWithKey, keyTimeOf, NEVER, readClock, type TimeWindow } from './time-window.ts'
 
 /** The methods that COS signs requests for. */
@@ -214,16 +208,17 @@ export class CosClient {
     assertType(SignHost, 'SignHost', 'boolean')
     if (Compat !== undefined) assertOneOf(Compat, 'Compat', ['python'])
     assertType(Now, 'Now', 'function')
+    const python = Compat === 'python'
     const settings = createSettings({
       options,
       signer: { secretId: SecretId, signKeys: createSignKeys(SecretKey) },
-      bucketHost: createBucketHost(options, Scheme, Compat === 'python'),
+      bucketHost: createBucketHost(options, Scheme, python),
       scheme: Scheme,
       signHost: SignHost,
       token: Token,
       keyExpiresAt: TokenExpiresAt ?? NEVER,
       mayClamp: ExpiryPolicy === 'clamp',
-      python: Compat === 'python',
+      python,
       now: Now,
     })
     this.#settings = () => settings
@@ -290,12 +285,10 @@ export class CosClient {
    */
   authorize(params: SignParams): AuthorizedRequest {
     const settings = this.#settings()
-    const { token } = settings
     const call = readCall(settings, params, SIGN)
     const authorization = authorizationOf(settings, call)
-    const headers = Object.fromEntries([...call.headers, ['Authorization', authorization]])
-    const name = token && missingToken(token, call.host, call.params, call.headers)
-    if (name) headers[name] = token
+    const token = missingToken(settings.token, call.host, call.params, call.headers)
+    const headers = Object.fromEntries([...call.headers, ['Authorization', authorization], ...token])
     return printRedacted({ authorization, headers })
   }
 
@@ -349,7 +342,7 @@ interface Options extends Omit<Destination, 'host'> {
 /** And what was prepared with them. */
 export interface ClientSettings extends Options {
   readonly prepareUrl: (shape: CallShape) => PreparedUrl
-  readonly prepareAuthorization: (shape: CallShape) => PreparedAuthorization
+  readonly prepareAuthorization: (shape: CallShape) => Authorize
 }
 
 /** What many calls have in common, checked. */
@@ -366,21 +359,21 @@ export interface Call extends CallShape, TimeWindow {
 
 function createSettings(options: Options): ClientSettings {
   const { signer, python } = options
-  const destinationOf = (shape: CallShape): Destination => ({ ...options, ...shape })
   return {
     ...options,
-    prepareUrl: keepShapes((shape) =>
-      python
-        ? prepareSignedUrl(asPythonSigns(shape, shape), destinationOf(shape), signer, shape.params)
-        : prepareUrl(shape, destinationOf(shape), signer),
-    ),
+    prepareUrl: keepShapes((shape) => {
+      const destination = { ...options, ...shape }
+      return python
+        ? prepareSignedUrl(asPythonSigns(shape), destination, signer, shape.params)
+        : prepareUrl(shape, destination, signer)
+    }),
     prepareAuthorization: keepShapes((shape) => prepareAuthorization(signedShape(shape, python), signer)),
   }
 }
 
 function signedShape(shape: CallShape, python: boolean): RequestShape {
-  if (python) return asPythonSigns(shape, shape)
-  return shape.signHost ? { ...shape, headers: withHost(shape.headers, shape.host) } : shape
+  if (python) return asPythonSigns(shape)
+  return { ...shape, headers: withHost(shape.headers, shape.host, shape.signHost) }
 }
 
 /** Keeps what was prepared for the last call of each method: the next one mostly differs in its key alone. */
@@ -406,7 +399,7 @@ function isSameShape(a: CallShape, b: CallShape): boolean {
 }
 
 function authorizationOf(settings: ClientSettings, call: Call): string {
-  return writeAuthorization(settings.prepareAuthorization(call), call.key, keyTimeOf(call))
+  return settings.prepareAuthorization(call)(call.key, keyTimeOf(call))
 }
 
 /** The URL of a call. */

@@ -1,6 +1,6 @@
 import { assertOneOf, assertText } from './assert.ts'
 import { assertKeyLength } from './object-key.ts'
-import { assertUnreserved, type TextPairs } from './pairs.ts'
+import { findPair, isAdded, type TextPairs } from './pairs.ts'
 import { encode } from './percent-encoding.ts'
 
 /** What a browser does with an answer: save it, or show it if it can. */
@@ -33,8 +33,9 @@ export function withDisposition(
 ): TextPairs {
   if (filename === undefined && disposition === undefined) return params
   assertOneOf(method, 'Method with Filename', ['GET', 'HEAD'])
-  for (const [name] of params) assertUnreserved(name, 'Params', /^response-content-disposition$/i)
-  return [...params, ['response-content-disposition', writeDisposition(filename, disposition)]]
+  const name = 'response-content-disposition'
+  if (findPair(params, name) !== undefined) throw isAdded(name, 'Params')
+  return [...params, [name, writeDisposition(filename, disposition)]]
 }
 
 function writeDisposition(filename: string | undefined, disposition: Disposition = 'attachment'): string {

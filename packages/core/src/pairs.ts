@@ -51,7 +51,7 @@ export function toHeaders(pairs: Pairs | undefined, name: string, asPython = fal
     if (!TOKEN.test(key)) throw new TypeError(`"${name}" holds a name that is no header name`)
     if (/[\r\n\0]/.test(value)) throw wrongValue(`${name}.${key}`, 'holds CR, LF or NUL')
     if (asPython) continue
-    assertUnreserved(key, name, /^authorization$/i)
+    if (key.toLowerCase() === 'authorization') throw isAdded(key, name)
     if (/^[ \t]|[ \t]$/.test(value)) {
       throw new TypeError(`"${name}.${key}" has white space around it, which HTTP drops`)
     }
@@ -63,14 +63,15 @@ export function toHeaders(pairs: Pairs | undefined, name: string, asPython = fal
 export function toParams(pairs: Pairs | undefined, name: string, asPython = false): TextPairs {
   const params = toTextPairs(pairs, name)
   if (!asPython) {
-    for (const [key] of params) assertUnreserved(key, name, /^(?:q-|sign$)/i)
+    for (const [key] of params) if (/^(?:q-|sign$)/i.test(key)) throw isAdded(key, name)
     combineRepeated(params, name)
   }
   return params
 }
 
-export function assertUnreserved(key: string, name: string, reserved: RegExp): void {
-  if (reserved.test(key)) throw new TypeError(`"${name}" must not hold "${key}", which is added`)
+/** The error for a name that a signer gives itself. */
+export function isAdded(key: string, name: string): TypeError {
+  return new TypeError(`"${name}" must not hold "${key}", which is added`)
 }
 
 /** Joins the values of repeated names; throws a TypeError if a name is spelled in two ways. */
@@ -90,10 +91,7 @@ function combineRepeated(pairs: TextPairs, name: string): TextPairs {
 
 /** The value of a header or parameter by its name in any letter case. */
 export function findPair(pairs: TextPairs, lowerName: string): string | undefined {
-  for (const [name, value] of pairs) {
-    if (name.length === lowerName.length && name.toLowerCase() === lowerName) return value
-  }
-  return undefined
+  return pairs.find(([name]) => name.length === lowerName.length && name.toLowerCase() === lowerName)?.[1]
 }
 
 /** Whether two lists hold the same pairs in the same order. */

@@ -1,12 +1,12 @@
 import { assertOptions, assertType } from './assert.ts'
 import { assertCredential, type Credential } from './credential.ts'
 import { assertScheme, type Scheme, toHost, tokenNameOf } from './host.ts'
+import { keepLast } from './keep-last.ts'
 import { assertUrlKey } from './object-key.ts'
 import { findPair, type TextPairs } from './pairs.ts'
 import { encode, encodePath } from './percent-encoding.ts'
 import { checkRequest, type SignableRequest, type SignOptions, signerOf } from './sign-request.ts'
 import {
-  keepLast,
   type PreparedSignature,
   prepareSignature,
   type RequestShape,
@@ -105,10 +105,9 @@ export function prepareUrl(
   if (given !== undefined && given.toLowerCase() !== host) {
     throw new TypeError('The given Host is not the host of the URL; leave it out')
   }
-  const name = token && missingToken(token, host, params, headers)
-  const all = name ? [...params, [name, token] as const] : params
-  const signed = signHost ? withHost(headers, host) : headers
-  return prepareSignedUrl({ method, params: all, headers: signed }, destination, signer, all)
+  const all = [...params, ...missingToken(token, host, params, headers)]
+  const signed = { method, params: all, headers: withHost(headers, host, signHost) }
+  return prepareSignedUrl(signed, destination, signer, all)
 }
 
 /** Prepares a URL of which all that is signed is known, with the parameters it carries. */
@@ -136,27 +135,28 @@ export function writeUrl(
   return origin + encodePath(key) + query(keyTime) + signKey(signature, key, keyTime) + rest
 }
 
-/** The headers with Host, unless one is given. */
-export function withHost(headers: TextPairs, host: string): TextPairs {
-  return findPair(headers, 'host') === undefined ? [...headers, ['host', host]] : headers
+/** The headers to sign: with Host, if that is to be signed and is not among them. */
+export function withHost(headers: TextPairs, host: string, signHost: boolean): TextPairs {
+  return signHost && findPair(headers, 'host') === undefined ? [...headers, ['host', host]] : headers
 }
 
 /**
- * The name under which the token is still to be sent, or `undefined` when the caller gave it.
+ * The token, under its name, if it is still to be sent: nothing when the key has none, or the caller gave it.
  *
  * @throws {TypeError} The caller gave another token.
  */
 export function missingToken(
-  token: string,
+  token: string | undefined,
   host: string,
   params: TextPairs,
   headers: TextPairs,
-): string | undefined {
+): TextPairs {
+  if (token === undefined) return []
   const name = tokenNameOf(host)
   const inParams = findPair(params, name)
   const inHeaders = findPair(headers, name)
   if ((inParams ?? token) !== token || (inHeaders ?? token) !== token) {
     throw new TypeError(`The given ${name} is not the token of the key; leave it out`)
   }
-  return (inParams ?? inHeaders) === undefined ? name : undefined
+  return (inParams ?? inHeaders) === undefined ? [[name, token]] : []
 }

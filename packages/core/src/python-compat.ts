@@ -1,7 +1,7 @@
 import { withoutPort } from './host.ts'
-import { findPair, type TextPairs } from './pairs.ts'
+import type { TextPairs } from './pairs.ts'
 import { encodeName } from './percent-encoding.ts'
-import type { Destination } from './presign-url.ts'
+import { type Destination, withHost } from './presign-url.ts'
 import type { RequestShape } from './signature.ts'
 
 /*
@@ -10,16 +10,12 @@ import type { RequestShape } from './signature.ts'
  */
 
 const SIGNED =
-  /^(?:x-c(?:os|i)-.*|cache-control|content-(?:disposition|encoding|length|md5|type)|expect|expires|host|if-(?:none-)?match|if-(?:un)?modified-since|origin|pic-operations|range|transfer-encoding)$/i
+  /^(?:x-c(?:os|i)-.*|cache-control|content-(?:disposition|encoding|length|md5|type)|expect|expires|host|if-(?:(?:none-)?match|(?:un)?modified-since)|origin|pic-operations|range|transfer-encoding)$/i
 
 /** What the Python SDK signs of a request: some of the headers, and the URL's host unless a Host is given. */
-export function asPythonSigns(
-  shape: RequestShape,
-  { host, signHost }: Pick<Destination, 'host' | 'signHost'>,
-): RequestShape {
-  const headers = shape.headers.filter(([name]) => SIGNED.test(name))
-  if (signHost && findPair(headers, 'host') === undefined)
-    headers.push(['host', withoutPort(host.toLowerCase())])
+export function asPythonSigns(shape: RequestShape & Pick<Destination, 'host' | 'signHost'>): RequestShape {
+  const given = shape.headers.filter(([name]) => SIGNED.test(name))
+  const headers = withHost(given, withoutPort(shape.host.toLowerCase()), shape.signHost)
   return { ...shape, params: lastOfEach(shape.params), headers: lastOfEach(headers) }
 }
 

@@ -3,7 +3,7 @@ import { assertCredential, type Credential } from './credential.ts'
 import { assertPath } from './object-key.ts'
 import { type Pairs, toHeaders, toParams } from './pairs.ts'
 import { signKeysOf } from './sign-key.ts'
-import { prepareAuthorization, type RequestParts, type Signer, writeAuthorization } from './signature.ts'
+import { prepareAuthorization, type RequestParts, type Signer } from './signature.ts'
 import { keyTimeOf, type WindowOptions, windowOf } from './time-window.ts'
 
 /** A request as a signer sees it. */
@@ -45,7 +45,7 @@ export function signRequest(
   options: SignOptions = {},
 ): string {
   const { parts, signer, keyTime } = checkCall(request, credential, options)
-  return writeAuthorization(prepareAuthorization(parts, signer), parts.key, keyTime)
+  return prepareAuthorization(parts, signer)(parts.key, keyTime)
 }
 
 /** Checks the arguments of a signer. */

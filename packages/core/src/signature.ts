@@ -1,6 +1,7 @@
 import { type CanonicalPairs, canonicalize } from './canonical.ts'
 import { type Bytes, signHttpString, toBytes } from './hash/kernel.ts'
 import { afterPath, beforePath } from './http-string.ts'
+import { keepLast } from './keep-last.ts'
 import type { TextPairs } from './pairs.ts'
 import { encode } from './percent-encoding.ts'
 import type { SignKeys } from './sign-key.ts'
@@ -51,50 +52,32 @@ export function signKey(
   return signHttpString(before, key, after, signKeys(keyTime))
 }
 
-/** An `Authorization` value without its signature, which is its end. */
-export interface PreparedAuthorization {
-  readonly start: (keyTime: string) => string
-  readonly signature: PreparedSignature
-}
+/** Gives the value of the `Authorization` header of a key for a key time. */
+export type Authorize = (key: string, keyTime: string) => string
 
 /** Prepares values of the `Authorization` header (documentation 436/7778, step 8). */
-export function prepareAuthorization(shape: RequestShape, signer: Signer): PreparedAuthorization {
+export function prepareAuthorization(shape: RequestShape, signer: Signer): Authorize {
   const signature = prepareSignature(shape, signer)
-  return { signature, start: keepLast((keyTime) => startOfAuthorization(signature, keyTime)) }
+  const start = keepLast((keyTime: string) => startOfAuthorization(signature, keyTime))
+  return (key, keyTime) => start(keyTime) + signKey(signature, key, keyTime)
 }
 
-/** The value for one key. */
-export function writeAuthorization(
-  { start, signature }: PreparedAuthorization,
-  key: string,
+/** The fields of a signature up to its hex digits (documentation 436/7778, step 8), each value as `write` gives it. */
+function fieldsOf(
+  { secretId, headers, params }: PreparedSignature,
   keyTime: string,
+  write: (value: string) => string,
 ): string {
-  return start(keyTime) + signKey(signature, key, keyTime)
+  const time = write(keyTime)
+  return `q-sign-algorithm=sha1&q-ak=${write(secretId)}&q-sign-time=${time}&q-key-time=${time}&q-header-list=${write(headers.list)}&q-url-param-list=${write(params.list)}&q-signature=`
 }
 
 /** The value of the `Authorization` header up to the signature. */
-export function startOfAuthorization(
-  { secretId, headers, params }: PreparedSignature,
-  keyTime: string,
-): string {
-  return `q-sign-algorithm=sha1&q-ak=${secretId}&q-sign-time=${keyTime}&q-key-time=${keyTime}&q-header-list=${headers.list}&q-url-param-list=${params.list}&q-signature=`
+export function startOfAuthorization(signature: PreparedSignature, keyTime: string): string {
+  return fieldsOf(signature, keyTime, (value) => value)
 }
 
 /** The same fields as the beginning of a query: values percent-encoded. */
-export function startOfQuery({ secretId, headers, params }: PreparedSignature, keyTime: string): string {
-  const time = encode(keyTime)
-  return `q-sign-algorithm=sha1&q-ak=${encode(secretId)}&q-sign-time=${time}&q-key-time=${time}&q-header-list=${encode(headers.list)}&q-url-param-list=${encode(params.list)}&q-signature=`
-}
-
-/** Remembers the last answer: signatures of one second share their key time. */
-export function keepLast<T>(make: (keyTime: string) => T): (keyTime: string) => T {
-  let lastKeyTime: string | undefined
-  let last: T
-  return (keyTime) => {
-    if (keyTime !== lastKeyTime) {
-      last = make(keyTime)
-      lastKeyTime = keyTime
-    }
-    return last
-  }
+export function startOfQuery(signature: PreparedSignature, keyTime: string): string {
+  return fieldsOf(signature, keyTime, encode)
 }

@@ -226,10 +226,11 @@ function putDigest(): void {
 }
 
 /** The codes of the two hex digits of each byte. */
-const HEX = Uint16Array.from({ length: 256 }, (_, byte) => {
-  const digits = '0123456789abcdef'
-  return (digits.charCodeAt(byte >> 4) << 8) | digits.charCodeAt(byte & 15)
-})
+const HEX = Uint16Array.from({ length: 256 }, (_, byte) => (hexDigit(byte >> 4) << 8) | hexDigit(byte & 15))
+
+function hexDigit(value: number): number {
+  return value + (value < 10 ? 0x30 : 0x57)
+}
 
 /** Appends the digest in hex to the message. Two digits at a time take 30 ns, one at a time 60. */
 function putHex(): void {
