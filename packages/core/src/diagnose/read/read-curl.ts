@@ -1,3 +1,4 @@
+import { encode } from '../../percent-encoding.ts'
 import { toUtf8Bytes } from '../../utf8.ts'
 import type { HeaderFact, TextFault } from '../facts.ts'
 import { givenHeader, type RawRequest } from './raw-evidence.ts'
@@ -39,12 +40,16 @@ const SHORT: Readonly<Record<string, string>> = {
   X: 'request',
 }
 
+/** The name of the command, with its path and what runs it, at the beginning of a line or behind a prompt. */
+const COMMAND =
+  /(?:^|[\r\n])[^\S\r\n]{0,20}(?:(?:PS [^\r\n'"]{0,100}?|\[[^\r\n'"\]]{0,100}\]|[^\s'"]{0,100}?)[$>%#][^\S\r\n]{1,4})?(?:(?:sudo|time)[^\S\r\n]{1,4})?(?:[\w.:/\\~-]{0,100}[/\\])?curl(?:\.exe)?(?=\s|\^)/
+
 /** The first `curl` command of a text; `undefined` if there is none. */
 export function readCurl(text: string): RawRequest | undefined {
-  const start = /(?:^|[\r\n])[^\S\r\n]{0,20}(?:[$>%#][^\S\r\n]{1,4})?curl(?:\.exe)?(?=\s|\^)/.exec(text)
+  const start = COMMAND.exec(text)
   if (start === null) return undefined
-  const { words, rest } = splitShellWords(text.slice(text.indexOf('curl', start.index)))
-  const request = toRequest(readOptions(words.slice(1)))
+  const { words, rest } = splitShellWords(text.slice(start.index + start[0].length))
+  const request = toRequest(readOptions(words))
   const textFaults: TextFault[] = /^&\s*q-[a-z-]{1,20}=/.test(rest) ? ['cut-by-shell'] : []
   return { ...request, textFaults }
 }
@@ -109,15 +114,38 @@ function splitOnce(text: string, separator: string): [string, string?] {
 const DATA = ['data', 'data-ascii', 'data-binary', 'data-raw', 'data-urlencode', 'json'] as const
 const FORM = ['form', 'form-string'] as const
 
+/** The parts of a body as they are sent; `undefined` where one is a file's. */
+function dataOf(values: CurlOptions['values']): (string | undefined)[] {
+  return DATA.flatMap((option) =>
+    (values.get(option) ?? []).map((value) => {
+      if (option === 'data-urlencode') return urlencoded(value)
+      return option !== 'data-raw' && value.startsWith('@') ? undefined : value
+    }),
+  )
+}
+
+/** `name=content`, `=content` or `content` with its content encoded; `undefined` where that is a file's. */
+function urlencoded(value: string): string | undefined {
+  const [name, content] = splitOnce(value, '=')
+  if (content === undefined && value.includes('@')) return undefined
+  const encoded = encode(content ?? value).replaceAll('%20', '+')
+  return content === undefined || name === '' ? encoded : `${name}=${encoded}`
+}
+
+/** A parameter of `--url-query`: as it is behind a plus sign. */
+function queryOf(value: string): string | undefined {
+  return value.startsWith('+') ? value.slice(1) : urlencoded(value)
+}
+
 function toRequest({ url, values }: CurlOptions): RawRequest {
   const has = (name: string): boolean => values.has(name)
-  const data = DATA.flatMap((name) => values.get(name) ?? [])
+  const data = dataOf(values)
   const hasForm = FORM.some(has)
   const isQuery = has('get')
-  const inUrl = [...(isQuery ? data : []), ...(values.get('url-query') ?? [])]
+  const inUrl = [...(isQuery ? data : []), ...(values.get('url-query') ?? []).map(queryOf)]
   return {
     method: methodOf(),
-    url: url === undefined ? undefined : addQuery(withScheme(url), inUrl),
+    url: url === undefined ? undefined : addQuery(addFileName(withScheme(url), values), inUrl),
     headers: headersOf(values, data, hasForm, isQuery),
     headersKnown:
       has('config') || (values.get('header') ?? []).some((header) => header.startsWith('@'))
@@ -139,14 +167,23 @@ function withScheme(url: string): string {
   return /^[a-z][a-z\d+.-]*:\/\//i.test(url) ? url : `http://${url}`
 }
 
-function addQuery(url: string, more: readonly string[]): string {
-  return more.length === 0 ? url : `${url}${url.includes('?') ? '&' : '?'}${more.join('&')}`
+function addQuery(url: string, more: readonly (string | undefined)[]): string {
+  const known = more.filter((part) => part !== undefined)
+  return known.length === 0 ? url : `${url}${url.includes('?') ? '&' : '?'}${known.join('&')}`
+}
+
+/** To a path that ends in a slash curl adds the name of the uploaded file; before a query only some versions do. */
+function addFileName(url: string, values: CurlOptions['values']): string {
+  const name = values.get('upload-file')?.[0]?.split('/').at(-1) ?? ''
+  if (name === '' || name === '-' || name === '.' || /[?#]/.test(url)) return url
+  const whole = /:\/\/[^/]*$/.test(url) ? `${url}/` : url
+  return whole.endsWith('/') ? whole + encode(name) : url
 }
 
 /** The headers a command gives, and those that curl adds by itself where they are not given. */
 function headersOf(
   values: CurlOptions['values'],
-  data: readonly string[],
+  data: readonly (string | undefined)[],
   hasForm: boolean,
   isQuery: boolean,
 ): HeaderFact[] {
@@ -181,7 +218,7 @@ function givenHeaders(values: CurlOptions['values']): { given: HeaderFact[]; rem
 
 function addedHeaders(
   values: CurlOptions['values'],
-  body: readonly string[],
+  body: readonly (string | undefined)[],
   hasForm: boolean,
 ): (readonly [name: string, value: string | undefined])[] {
   const isJson = values.has('json')
@@ -197,7 +234,8 @@ function addedHeaders(
     ['user-agent', undefined],
     ['accept', isJson ? 'application/json' : '*/*'],
     ...(type === undefined ? [] : [['content-type', type] as const]),
-    ...(hasBody ? [['content-length', body.length > 0 ? lengthOf(body) : undefined] as const] : []),
+    ...(hasBody ? [['content-length', body.length > 0 ? lengthOf(body, isJson) : undefined] as const] : []),
+    ...(values.has('compressed') ? [['accept-encoding', undefined] as const] : []),
   ]
 }
 
@@ -209,7 +247,6 @@ const AS_HEADERS = [
 ] as const
 
 /** The length of a body given as text; a file's is not known. */
-function lengthOf(data: readonly string[]): string | undefined {
-  if (data.some((text) => text.startsWith('@'))) return undefined
-  return String(toUtf8Bytes(data.join('&')).length)
+function lengthOf(data: readonly (string | undefined)[], isJson: boolean): string | undefined {
+  return data.includes(undefined) ? undefined : String(toUtf8Bytes(data.join(isJson ? '' : '&')).length)
 }
