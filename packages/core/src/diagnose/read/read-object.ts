@@ -55,13 +55,15 @@ function isSigned({ url, headers }: Members): boolean {
 function readHarEntry({ request, response, startedDateTime }: Members): RawEvidence {
   const { method, url, headers } = request as Members
   const sent = readHeaders(headers)
+  // Chromium exports without Authorization unless asked for it, and of a request that it stopped it knows only some headers.
+  const isWhole = isSigned(request as Members) && sent.some(({ name }) => name === 'host')
   const started = typeof startedDateTime === 'string' ? Date.parse(startedDateTime) : Number.NaN
   return {
     request: {
       method: textOf(method),
       url: textOf(url),
       headers: sent,
-      headersKnown: sent.length > 0 ? 'all' : 'none',
+      headersKnown: sent.length === 0 ? 'none' : isWhole ? 'all' : 'given',
       keepsDots: true,
       startedAt: Number.isNaN(started) ? undefined : Math.floor(started / 1000),
     },

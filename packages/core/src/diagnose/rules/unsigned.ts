@@ -16,9 +16,14 @@ export const unsigned: Rule = (known) => {
       }),
     ]
   }
-  return isKnownUnsigned(known, request)
-    ? [createFinding('unsigned', request.headersKnown === 'all' ? 'certain' : 'likely')]
-    : []
+  if (!isKnownUnsigned(known, request)) return []
+  if (request.headersKnown === 'all') return [createFinding('unsigned', 'certain')]
+  return [
+    createFinding('unsigned', 'likely', {
+      leavesOpen: ['policy-denied'],
+      tellApart: 'Whether an Authorization header was sent; what is shown of the request may be without it.',
+    }),
+  ]
 }
 
 /** A bare URL may have a signature in a header that was not shown. */
