@@ -87,14 +87,29 @@ type Verify = (token: string, rules: JWTVerifyOptions) => Promise<{ readonly pay
 
 function findKey({ secret, jwks, jwksUrl }: Pick<JwtOptions, 'secret' | 'jwks' | 'jwksUrl'>): Verify {
   if (secret !== undefined) {
-    const bytes = new TextEncoder().encode(secret)
-    return (token, rules) => jwtVerify(token, bytes, rules)
+    const keyFor = createHmacKeys(secret)
+    // Only for algorithms that the rules allow, and those are HS256, HS384 and HS512.
+    return (token, rules) => jwtVerify(token, ({ alg }) => keyFor(alg), rules)
   }
   const keys =
     jwks === undefined
       ? createRemoteJWKSet(new URL(jwksUrl as string), { timeoutDuration: 5000 })
       : createLocalJWKSet(jwks as Parameters<typeof createLocalJWKSet>[0])
   return (token, rules) => jwtVerify(token, keys, rules)
+}
+
+/** A secret as a key of WebCrypto, made once for each algorithm: to make one costs as much as to verify. */
+function createHmacKeys(secret: string): (algorithm: string) => Promise<CryptoKey> {
+  const bytes = new TextEncoder().encode(secret)
+  const keys = new Map<string, Promise<CryptoKey>>()
+  return function keyFor(algorithm) {
+    const known = keys.get(algorithm)
+    if (known !== undefined) return known
+    const hash = `SHA-${algorithm.slice(2)}`
+    const made = crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash }, false, ['verify'])
+    keys.set(algorithm, made)
+    return made
+  }
 }
 
 function toCaller(payload: JWTPayload): Caller {

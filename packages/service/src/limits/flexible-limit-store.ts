@@ -16,6 +16,8 @@ export function createFlexibleLimitStore(
   check: () => Promise<void>,
 ): LimitStore {
   const limiters = new Map<string, RateLimiterAbstract>()
+  // The same again, found without making a text of the window for each request.
+  const byWindow = new WeakMap<LimitWindow, RateLimiterAbstract>()
   return { count, forgive, check }
 
   async function count(window: LimitWindow, key: string): Promise<WindowCount> {
@@ -28,13 +30,16 @@ export function createFlexibleLimitStore(
   }
 
   function limiterFor(window: LimitWindow): RateLimiterAbstract {
-    // What changes with a new configuration makes another limiter.
+    const known = byWindow.get(window)
+    if (known !== undefined) return known
+    // What changes with a new configuration makes another limiter; what does not goes on with its counts.
     const id = `${window.name}:${window.requests}:${window.seconds}`
     let limiter = limiters.get(id)
     if (limiter === undefined) {
       limiter = createLimiter(window)
       limiters.set(id, limiter)
     }
+    byWindow.set(window, limiter)
     return limiter
   }
 }
