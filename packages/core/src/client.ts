@@ -8,11 +8,11 @@ import { assertKeyLength, assertUrlKey } from './object-key.ts'
 import { isSamePairs, type Pairs, toHeaders, toParams } from './pairs.ts'
 import { encodePath } from './percent-encoding.ts'
 import {
-  type Destination,
   missingToken,
   type PreparedUrl,
   prepareSignedUrl,
   prepareUrl,
+  type UrlShape,
   withHost,
   writeUrl,
 } from './presign-url.ts'
@@ -287,7 +287,7 @@ export class CosClient {
     const settings = this.#settings()
     const call = readCall(settings, params, SIGN)
     const authorization = authorizationOf(settings, call)
-    const token = missingToken(settings.token, call.host, call.params, call.headers)
+    const token = missingToken(call, settings.token)
     const headers = Object.fromEntries([...call.headers, ['Authorization', authorization], ...token])
     return printRedacted({ authorization, headers })
   }
@@ -329,7 +329,7 @@ export class CosClient {
 }
 
 /** A client's options, checked. */
-interface Options extends Omit<Destination, 'host'> {
+interface Options extends Pick<UrlShape, 'scheme' | 'signHost' | 'token'> {
   readonly options: CosClientOptions
   readonly signer: Signer
   readonly bucketHost: BucketHost
@@ -361,19 +361,14 @@ function createSettings(options: Options): ClientSettings {
   const { signer, python } = options
   return {
     ...options,
-    prepareUrl: keepShapes((shape) => {
-      const destination = { ...options, ...shape }
-      return python
-        ? prepareSignedUrl(asPythonSigns(shape), destination, signer, shape.params)
-        : prepareUrl(shape, destination, signer)
+    prepareUrl: keepShapes((call) => {
+      const shape = { ...options, ...call }
+      return python ? prepareSignedUrl(asPythonSigns(call), shape, signer) : prepareUrl(shape, signer)
     }),
-    prepareAuthorization: keepShapes((shape) => prepareAuthorization(signedShape(shape, python), signer)),
+    prepareAuthorization: keepShapes((call) =>
+      prepareAuthorization(python ? asPythonSigns(call) : { ...call, headers: withHost(call) }, signer),
+    ),
   }
-}
-
-function signedShape(shape: CallShape, python: boolean): RequestShape {
-  if (python) return asPythonSigns(shape)
-  return { ...shape, headers: withHost(shape.headers, shape.host, shape.signHost) }
 }
 
 /** Keeps what was prepared for the last call of each method: the next one mostly differs in its key alone. */

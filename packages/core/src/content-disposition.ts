@@ -1,6 +1,6 @@
 import { assertOneOf, assertText } from './assert.ts'
 import { assertKeyLength } from './object-key.ts'
-import { findPair, isAdded, type TextPairs } from './pairs.ts'
+import { isAdded, type TextPairs } from './pairs.ts'
 import { encode } from './percent-encoding.ts'
 
 /** What a browser does with an answer: save it, or show it if it can. */
@@ -34,7 +34,7 @@ export function withDisposition(
   if (filename === undefined && disposition === undefined) return params
   assertOneOf(method, 'Method with Filename', ['GET', 'HEAD'])
   const name = 'response-content-disposition'
-  if (findPair(params, name) !== undefined) throw isAdded(name, 'Params')
+  for (const [given] of params) if (given.toLowerCase() === name) throw isAdded(given, 'Params')
   return [...params, [name, writeDisposition(filename, disposition)]]
 }
 

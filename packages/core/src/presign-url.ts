@@ -62,20 +62,16 @@ export function presignUrl(
   const { signHost = true } = options
   assertScheme(scheme, 'scheme')
   assertType(signHost, 'signHost', 'boolean')
-  const destination = {
-    scheme,
-    host: toHost(request.host, scheme, 'host'),
-    signHost,
-    token: credential.securityToken,
-  }
+  const host = toHost(request.host, scheme, 'host')
   const parts = checkRequest(request)
   assertUrlKey(parts.key, 'path')
   const keyTime = keyTimeOf(windowOf(options, credential.expiresAt))
-  return writeUrl(prepareUrl(parts, destination, signerOf(credential)), parts.key, keyTime)
+  const shape = { ...parts, scheme, host, signHost, token: credential.securityToken }
+  return writeUrl(prepareUrl(shape, signerOf(credential)), parts.key, keyTime)
 }
 
-/** Where a URL points, and what goes with it. */
-export interface Destination {
+/** What a URL says besides its path, and what is signed of it. */
+export interface UrlShape extends RequestShape {
   readonly scheme: Scheme
   readonly host: string
   readonly signHost: boolean
@@ -95,32 +91,27 @@ export interface PreparedUrl {
 }
 
 /** Prepares a URL: host and token join what is signed. */
-export function prepareUrl(
-  { method, params, headers }: RequestShape,
-  destination: Destination,
-  signer: Signer,
-): PreparedUrl {
-  const { host, signHost, token } = destination
+export function prepareUrl(shape: UrlShape, signer: Signer): PreparedUrl {
+  const { headers, host } = shape
   const given = findPair(headers, 'host')
   if (given !== undefined && given.toLowerCase() !== host) {
     throw new TypeError('The given Host is not the host of the URL; leave it out')
   }
-  const all = [...params, ...missingToken(token, host, params, headers)]
-  const signed = { method, params: all, headers: withHost(headers, host, signHost) }
-  return prepareSignedUrl(signed, destination, signer, all)
+  const params = [...shape.params, ...missingToken(shape, shape.token)]
+  const all = { ...shape, params, headers: withHost(shape) }
+  return prepareSignedUrl(all, all, signer)
 }
 
-/** Prepares a URL of which all that is signed is known, with the parameters it carries. */
+/** Prepares a URL of which all that is signed is known. */
 export function prepareSignedUrl(
   signed: RequestShape,
-  { scheme, host }: Destination,
+  { scheme, host, params }: UrlShape,
   signer: Signer,
-  params: TextPairs,
 ): PreparedUrl {
   const signature = prepareSignature(signed, signer)
   return {
     origin: `${scheme}://${host}/`,
-    query: keepLast((keyTime) => `?${startOfQuery(signature, keyTime)}`),
+    query: keepLast((keyTime: string) => `?${startOfQuery(signature, keyTime)}`),
     rest: params.map(([name, value]) => `&${encode(name)}=${encode(value)}`).join(''),
     signature,
   }
@@ -136,7 +127,11 @@ export function writeUrl(
 }
 
 /** The headers to sign: with Host, if that is to be signed and is not among them. */
-export function withHost(headers: TextPairs, host: string, signHost: boolean): TextPairs {
+export function withHost({
+  headers,
+  host,
+  signHost,
+}: Pick<UrlShape, 'headers' | 'host' | 'signHost'>): TextPairs {
   return signHost && findPair(headers, 'host') === undefined ? [...headers, ['host', host]] : headers
 }
 
@@ -146,10 +141,8 @@ export function withHost(headers: TextPairs, host: string, signHost: boolean): T
  * @throws {TypeError} The caller gave another token.
  */
 export function missingToken(
+  { host, params, headers }: Pick<UrlShape, 'host' | 'params' | 'headers'>,
   token: string | undefined,
-  host: string,
-  params: TextPairs,
-  headers: TextPairs,
 ): TextPairs {
   if (token === undefined) return []
   const name = tokenNameOf(host)

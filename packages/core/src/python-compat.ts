@@ -1,7 +1,7 @@
 import { withoutPort } from './host.ts'
 import type { TextPairs } from './pairs.ts'
 import { encodeName } from './percent-encoding.ts'
-import { type Destination, withHost } from './presign-url.ts'
+import { type UrlShape, withHost } from './presign-url.ts'
 import type { RequestShape } from './signature.ts'
 
 /*
@@ -13,9 +13,9 @@ const SIGNED =
   /^(?:x-c(?:os|i)-.*|cache-control|content-(?:disposition|encoding|length|md5|type)|expect|expires|host|if-(?:(?:none-)?match|(?:un)?modified-since)|origin|pic-operations|range|transfer-encoding)$/i
 
 /** What the Python SDK signs of a request: some of the headers, and the URL's host unless a Host is given. */
-export function asPythonSigns(shape: RequestShape & Pick<Destination, 'host' | 'signHost'>): RequestShape {
+export function asPythonSigns(shape: Omit<UrlShape, 'scheme' | 'token'>): RequestShape {
   const given = shape.headers.filter(([name]) => SIGNED.test(name))
-  const headers = withHost(given, withoutPort(shape.host.toLowerCase()), shape.signHost)
+  const headers = withHost({ ...shape, headers: given, host: withoutPort(shape.host.toLowerCase()) })
   return { ...shape, params: lastOfEach(shape.params), headers: lastOfEach(headers) }
 }
 

@@ -43,7 +43,7 @@ describe('Filename and Disposition', () => {
     [{ Disposition: 'form-data' as never }, /"Disposition" must be one of/],
     [
       { Filename: 'a', Params: { 'Response-Content-Disposition': 'x' } },
-      /"Params" must not hold "response-content-disposition"/,
+      /"Params" must not hold "Response-Content-Disposition"/,
     ],
   ])('refuses %j', (params, message) => {
     expect(() => download(params)).toThrow(message)
