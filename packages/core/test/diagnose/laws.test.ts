@@ -110,6 +110,19 @@ describe('diagnose', () => {
     }
   })
 
+  it.each(['\f', '\v', '\u00a0', '\u2003', '\u2028', '\u3000', '\ufeff'])(
+    'takes the white space %j for a part of a word, as a shell does',
+    (space) => {
+      const { request } = diagnose(`curl https://h/ -X A${space}B`)
+      expect(request).toMatchObject({ method: `A${space}B`, url: 'https://h/' })
+    },
+  )
+
+  it('has no half of a character in its answer, whatever the error document refers to', () => {
+    const { compare } = diagnose('<Error><FormatString>get\n/&#xD800;a\n\nhost=h\n</FormatString></Error>')
+    expect(compare?.httpString).toBe('get\n/\ufffda\n\nhost=h\n')
+  })
+
   it('answers JSON that is nested as deep as one likes', () => {
     expect(diagnose(`${'['.repeat(100_000)}`).unread).toEqual([0])
     expect(diagnose(`${'['.repeat(5000)}${']'.repeat(5000)}`).unread).toEqual([0])

@@ -1,3 +1,5 @@
+import { toWholeText } from './whole-text.ts'
+
 /** COS's error document, and the texts before and after it. */
 export interface ErrorDocument {
   /** The texts of its elements, by name. */
@@ -30,7 +32,7 @@ export function readErrorDocument(text: string): ErrorDocument | undefined {
     const from = document.indexOf(opening)
     const to = from < 0 ? -1 : document.indexOf(`</${name}>`, from)
     if (to < 0) continue
-    elements[name] = fromXmlText(document.slice(from + opening.length, to))
+    elements[name] = toWholeText(fromXmlText(document.slice(from + opening.length, to)))
     first = Math.min(first, from)
     last = Math.max(last, to + opening.length + 1)
   }

@@ -33,9 +33,18 @@ function harEntryOf(object: Members): Members | undefined {
   if (isMembers(object.request)) return object
   const entries = isMembers(object.log) ? object.log.entries : object.entries
   if (!Array.isArray(entries)) return undefined
-  const readable = entries.filter((entry): entry is Members => isMembers(entry) && isMembers(entry.request))
+  const all = entries.filter((entry): entry is Members => isMembers(entry) && isMembers(entry.request))
+  const asked = all.filter((entry) => !isPreflight(entry.request as Members))
+  const readable = asked.length > 0 ? asked : all
   const signed = readable.filter((entry) => isSigned(entry.request as Members))
   return signed.find(hasFailed) ?? signed[0] ?? readable.find(hasFailed) ?? readable[0]
+}
+
+/** What a browser asks before a request of another origin: it has that one's URL, and no signature is meant for it. */
+function isPreflight({ method, headers }: Members): boolean {
+  return (
+    method === 'OPTIONS' && readHeaders(headers).some(({ name }) => name === 'access-control-request-method')
+  )
 }
 
 function hasFailed({ response }: Members): boolean {
@@ -75,7 +84,8 @@ function readHarResponse({ status, headers, content }: Members): RawAnswer {
   const { text, encoding } = isMembers(content) ? content : ({} as Members)
   const body = textOf(text)
   return {
-    status: typeof status === 'number' ? status : undefined,
+    // Browsers write 0 where no answer came, playwright -1.
+    status: typeof status === 'number' ? Math.max(0, status) : undefined,
     headers: readHeaders(headers),
     body: body !== undefined && encoding === 'base64' ? fromWire(decodeBase64(body)) : body,
   }

@@ -139,9 +139,12 @@ function toByte(code: string): string {
   return String.fromCharCode(Number.parseInt(isHex ? code.slice(1) : code, isHex ? 16 : 8) & 255)
 }
 
+// Of white space only what separates words in a shell: a no-break space, as pages and chats put in, is part of a word.
+const ENDS_PLAIN = /[ \t\r\n'"\\;|&<>()]/
+
 function plain(source: string, start: number): { text: string; end: number } {
   let end = start
-  while (end < source.length && !/[\s'"\\;|&<>()]/.test(source[end] as string)) {
+  while (end < source.length && !ENDS_PLAIN.test(source[end] as string)) {
     if (source.startsWith("$'", end)) break
     end += 1
   }
