@@ -33,12 +33,14 @@ export async function call<Answer>(connection: ServiceConnection, request: Call)
   return await withRetries(() => callOnce<Answer>(connection, request), connection, request.signal)
 }
 
-async function callOnce<Answer>(
+/** As {@link call}, for who tries again by itself. */
+export async function callOnce<Answer>(
   { baseUrl, headers = {}, credentials = 'same-origin', fetch = globalThis.fetch }: ServiceConnection,
   { method, path, body, signal }: Call,
 ): Promise<Answer> {
   const own = typeof headers === 'function' ? await headers() : headers
   let response: Response
+  let text: string
   try {
     response = await fetch(`${baseUrl.replace(/\/$/, '')}${path}`, {
       method,
@@ -47,6 +49,7 @@ async function callOnce<Answer>(
       body: body ? JSON.stringify(body) : null,
       signal: signal ?? null,
     })
+    text = await response.text()
   } catch (cause) {
     signal?.throwIfAborted()
     throw new ServiceClientError('ERR_CLIENT_NETWORK', 'No answer from the service', {
@@ -54,19 +57,29 @@ async function callOnce<Answer>(
       cause,
     })
   }
-  const answer = (await response.json().catch(() => ({}))) as Record<string, unknown>
-  if (response.ok) return answer as Answer
+  const answer = toRecord(text)
+  if (response.ok && answer !== undefined) return answer as Answer
   throw new ServiceClientError(
-    textOf(answer.code) ?? 'ERR_CLIENT_NETWORK',
-    textOf(answer.detail) ?? `The service answered ${response.status}`,
+    textOf(answer?.code) ?? 'ERR_CLIENT_NETWORK',
+    textOf(answer?.detail) ?? `The service answered ${response.status}${answer ? '' : ' without JSON'}`,
     {
       status: response.status,
-      grant: textOf(answer.grant),
-      requestId: textOf(answer.requestId),
+      grant: textOf(answer?.grant),
+      requestId: textOf(answer?.requestId),
       retryable: isRetryable(response.status),
       retryAfterMs: toRetryAfterMs(response.headers.get('retry-after'), Date.now()),
     },
   )
+}
+
+/** Of a proxy's page, or of a page that asks to log in, there is none. */
+function toRecord(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function textOf(value: unknown): string | undefined {

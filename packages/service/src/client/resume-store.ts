@@ -20,17 +20,21 @@ export interface ResumeEntry {
   remove(): void
 }
 
-/** The entry of a file, known by its name, type, size and time, and by who uploads it where. */
+/**
+ * The entry of a file, known by its name, type, size and time, and by what is asked for it. Bytes that are no file have neither name nor
+ * time, so that others of the same size would go on with their parts: nothing is remembered of them.
+ */
 export function resumeEntryOf(
   storage: ResumeStorage | undefined,
   scope: string,
   file: Blob & { readonly name?: string; readonly lastModified?: number },
 ): ResumeEntry {
   const name = `cos-presign:${JSON.stringify([scope, file.name, file.type, file.size, file.lastModified])}`
+  const kept = file.name === undefined || file.lastModified === undefined ? undefined : storage
   return {
-    read: () => attempt(() => toBegun(storage?.getItem(name) ?? null)),
-    write: (upload) => attempt(() => storage?.setItem(name, JSON.stringify(upload))),
-    remove: () => attempt(() => storage?.removeItem(name)),
+    read: () => attempt(() => toBegun(kept?.getItem(name) ?? null)),
+    write: (upload) => attempt(() => kept?.setItem(name, JSON.stringify(upload))),
+    remove: () => attempt(() => kept?.removeItem(name)),
   }
 }
 

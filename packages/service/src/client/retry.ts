@@ -9,8 +9,10 @@ export interface RetryOptions {
 }
 
 const MAX_DELAY_MS = 30_000
+/** Nobody waits longer with a page open: a quota that is full until tomorrow is told at once. */
+const MAX_RETRY_AFTER_MS = 120_000
 
-/** Tries until it succeeds, fails for good, was tried often enough, or is aborted. */
+/** Tries until it succeeds, fails for good, was tried often enough, would have to wait for minutes, or is aborted. */
 export async function withRetries<T>(
   attempt: () => Promise<T>,
   { maxAttempts = 5, retryDelayMs = 500 }: RetryOptions,
@@ -23,9 +25,11 @@ export async function withRetries<T>(
     } catch (error) {
       signal?.throwIfAborted()
       if (number >= maxAttempts || !(error instanceof ServiceClientError && error.retryable)) throw error
+      const { retryAfterMs = 0 } = error
+      if (retryAfterMs > MAX_RETRY_AFTER_MS) throw error
       // Full jitter: many clients that failed together do not come back together.
       const wait = Math.random() * Math.min(MAX_DELAY_MS, retryDelayMs * 2 ** (number - 1))
-      await sleep(error.retryAfterMs ?? wait, signal)
+      await sleep(retryAfterMs + wait, signal)
     }
   }
 }

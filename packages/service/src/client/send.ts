@@ -72,6 +72,7 @@ function sendByRequest(
   headers: Headers,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
+    signal?.throwIfAborted()
     const request = new XMLHttpRequest()
     const onAbort = (): void => request.abort()
     request.open(method, url)

@@ -14,7 +14,14 @@ import type {
   UploadRequest,
 } from '../wire.ts'
 import { call, type ServiceConnection } from './call.ts'
-import { discard, type UploadableFile, type UploadOptions, type UploadSettings, upload } from './upload.ts'
+import {
+  discard,
+  type UploadableFile,
+  type UploadIdentity,
+  type UploadOptions,
+  type UploadSettings,
+  upload,
+} from './upload.ts'
 
 /** A service, from a page, a phone or a server. Every method rejects with a `ServiceClientError`. */
 export interface ServiceClient {
@@ -23,8 +30,8 @@ export interface ServiceClient {
    * was cut off, if there is a `storage`.
    */
   upload(file: UploadableFile, options?: UploadOptions): Promise<ConfirmAnswer>
-  /** Gives up what an unfinished upload of the file left behind; `grant` as it was for the upload. */
-  discard(file: UploadableFile, options?: Pick<UploadOptions, 'grant'>): Promise<void>
+  /** Gives up what an unfinished upload of the file left behind; `options` as they were for the upload. */
+  discard(file: UploadableFile, options?: UploadIdentity): Promise<void>
   /** A presigned PUT. */
   presignUpload(request: UploadRequest): Promise<UploadAnswer>
   /** A form for a POST. */

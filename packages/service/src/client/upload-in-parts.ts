@@ -6,7 +6,7 @@ import type {
   UploadedPart,
   UploadedPartsAnswer,
 } from '../wire.ts'
-import { call, type ServiceConnection } from './call.ts'
+import { call, callOnce, type ServiceConnection } from './call.ts'
 import type { BegunUpload, ResumeEntry } from './resume-store.ts'
 import { withRetries } from './retry.ts'
 import { send } from './send.ts'
@@ -29,26 +29,48 @@ export interface PartsJob {
 const SIGNED_AT_ONCE = 16
 
 /** Uploads a file in parts, or those that an earlier attempt left out. */
-export async function uploadInParts(job: PartsJob): Promise<CompletionAnswer> {
-  const { connection, resume, signal } = job
+export async function uploadInParts(job: PartsJob): Promise<BegunUpload> {
+  const { connection, resume } = job
   const found = await findBegun(job)
   const upload = found?.upload ?? (await begin(job))
-  const { key, grant } = upload
-  const path = pathOf(upload)
   const parts = new Map((found?.parts ?? []).map((part) => [part.partNumber, part.etag]))
   try {
     await sendMissing(job, upload, parts)
-    const inOrder = Array.from(parts, ([partNumber, etag]) => ({ partNumber, etag }))
-    inOrder.sort((a, b) => a.partNumber - b.partNumber)
-    const completion = { method: 'POST', path: `${path}/complete`, signal } as const
-    const body = { grant, key, parts: inOrder }
-    const done = await call<CompletionAnswer>(connection, { ...completion, body })
+    await complete(job, upload, parts)
     resume.remove()
-    return done
+    return upload
   } catch (error) {
     // Without a memory of it nobody would go on with it.
     if (resume.read() === undefined) await giveUp(connection, upload)
     throw error
+  }
+}
+
+/** COS completes an upload once. Asked again after an answer that was lost it knows none: then what there is has to be confirmed. */
+async function complete(
+  { connection, signal }: PartsJob,
+  upload: BegunUpload,
+  etags: ReadonlyMap<number, string>,
+): Promise<void> {
+  const { key, grant } = upload
+  const parts = Array.from(etags, ([partNumber, etag]) => ({ partNumber, etag }))
+  parts.sort((a, b) => a.partNumber - b.partNumber)
+  const request = {
+    method: 'POST',
+    path: `${pathOf(upload)}/complete`,
+    body: { grant, key, parts },
+    signal,
+  } as const
+  let attempts = 0
+  const attempt = (): Promise<CompletionAnswer> => {
+    attempts++
+    return callOnce<CompletionAnswer>(connection, request)
+  }
+  try {
+    await withRetries(attempt, connection, signal)
+  } catch (error) {
+    const isGone = error instanceof ServiceClientError && error.code === 'ERR_SERVICE_OBJECT_MISSING'
+    if (!isGone || attempts === 1) throw error
   }
 }
 
@@ -94,8 +116,8 @@ async function findBegun({
       part.sizeBytes === sliceOf(file, upload, part.partNumber).size
     return { upload, parts: parts.filter(isWhole) }
   } catch (error) {
-    // It was completed or given up, or is not this caller's: begin anew.
-    if (!(error instanceof ServiceClientError) || error.retryable) throw error
+    // It was completed or given up, or is not this caller's: begin anew. Who has to log in again goes on afterwards.
+    if (!(error instanceof ServiceClientError) || error.retryable || error.status === 401) throw error
     resume.remove()
     return undefined
   }
@@ -181,7 +203,7 @@ function createPartSigner(
   function signSome(numbers: readonly number[]): void {
     const body = { key: upload.key, grant: upload.grant, partNumbers: numbers }
     const path = `${pathOf(upload)}/parts`
-    const answer = call<PartsAnswer>(connection, { method: 'POST', path, body, signal })
+    const answer = callOnce<PartsAnswer>(connection, { method: 'POST', path, body, signal })
     for (const number of numbers) {
       const part = answer.then(
         ({ parts }) => parts.find(({ partNumber }) => partNumber === number) as PartAnswer,

@@ -1,5 +1,5 @@
 import type { ConfirmAnswer, UploadAnswer } from '../wire.ts'
-import { call, type ServiceConnection } from './call.ts'
+import { call, callOnce, type ServiceConnection } from './call.ts'
 import { type ResumeStorage, resumeEntryOf } from './resume-store.ts'
 import { withRetries } from './retry.ts'
 import { send } from './send.ts'
@@ -78,7 +78,7 @@ async function firstGranted(ways: readonly (() => Promise<Place>)[]): Promise<Pl
   throw refusal
 }
 
-function requestFor(file: UploadableFile, { grant, key, filename, contentType }: UploadOptions): object {
+function requestFor(file: UploadableFile, { grant, key, filename, contentType }: UploadIdentity): object {
   return {
     grant,
     key,
@@ -99,7 +99,12 @@ async function uploadWhole(
   let signed: UploadAnswer | undefined
   return await withRetries(
     async () => {
-      signed ??= await call<UploadAnswer>(connection, { method: 'POST', path: '/v1/uploads', body, signal })
+      signed ??= await callOnce<UploadAnswer>(connection, {
+        method: 'POST',
+        path: '/v1/uploads',
+        body,
+        signal,
+      })
       const { method, url, headers, key, grant, effectiveExpiresAt } = signed
       const progress = (sentBytes: number): void =>
         onProgress?.({ sentBytes: Math.min(sentBytes, file.size), totalBytes: file.size })
@@ -119,12 +124,12 @@ async function uploadParts(
   options: UploadOptions,
 ): Promise<Place> {
   const { storage, parallelParts = 4, fetch = globalThis.fetch } = connection
-  const { signal, onProgress, grant } = options
+  const { signal, onProgress } = options
   return await uploadInParts({
     connection,
     file,
     request: requestFor(file, options),
-    resume: resumeEntryOf(storage, scopeOf(connection, grant), file),
+    resume: resumeEntryOf(storage, scopeOf(connection, file, options), file),
     parallelParts,
     signal,
     onProgress: (sentBytes) => onProgress?.({ sentBytes, totalBytes: file.size }),
@@ -132,18 +137,21 @@ async function uploadParts(
   })
 }
 
+/** What decides the object, with the file: the same of another key is another upload. */
+export type UploadIdentity = Pick<UploadOptions, 'grant' | 'key' | 'filename' | 'contentType'>
+
 /** Which uploads are the same: a ticket is another each time. */
-function scopeOf({ baseUrl }: ServiceConnection, grant = ''): string {
-  return `${baseUrl.replace(/\/t\/.*/, '')} ${grant}`
+function scopeOf({ baseUrl }: ServiceConnection, file: UploadableFile, identity: UploadIdentity): string {
+  return `${baseUrl.replace(/\/t\/.*/, '')} ${JSON.stringify(requestFor(file, identity))}`
 }
 
 /** Gives up what an earlier, unfinished upload of the file left behind. */
 export async function discard(
   connection: ServiceConnection & UploadSettings,
   file: UploadableFile,
-  { grant }: Pick<UploadOptions, 'grant'>,
+  identity: UploadIdentity,
 ): Promise<void> {
-  const resume = resumeEntryOf(connection.storage, scopeOf(connection, grant), file)
+  const resume = resumeEntryOf(connection.storage, scopeOf(connection, file, identity), file)
   const begun = resume.read()
   if (begun === undefined) return
   resume.remove()

@@ -47,9 +47,11 @@ interface Setting {
   readonly parallelParts?: number
   /** Sees the URL of each request to the service. */
   readonly onAsk?: (url: string) => void
+  /** Stands between client and service: what the network and proxies do. */
+  readonly network?: (url: string, answer: () => Promise<Response>) => Promise<Response>
 }
 
-function clientWith({ onAsk, ...setting }: Setting = {}): ServiceClient {
+function clientWith({ onAsk, network = (_, answer) => answer(), ...setting }: Setting = {}): ServiceClient {
   const { service, apiKey } = cos.fixture
   return createServiceClient({
     baseUrl: 'http://service',
@@ -60,7 +62,7 @@ function clientWith({ onAsk, ...setting }: Setting = {}): ServiceClient {
     fetch(input, init) {
       if (!String(input).startsWith('http://service')) return fetch(input, init)
       onAsk?.(String(input))
-      return service.fetch(new Request(input, init))
+      return network(String(input), async () => service.fetch(new Request(input, init)))
     },
     ...setting,
   })
@@ -135,9 +137,7 @@ describe('upload', () => {
   it('begins anew when what was begun is gone', async () => {
     const storage = createStorage()
     const { file } = fileOf(12 * MIB)
-    const stop = new AbortController()
-    const options = { signal: stop.signal, onProgress: () => stop.abort(new Error('reload')) }
-    await expect(clientWith({ storage }).upload(file, options)).rejects.toThrow('reload')
+    await leaveUnfinished(storage, file)
     await clientWith({ storage: copyOf(storage) }).discard(file)
     expect((await clientWith({ storage }).upload(file)).sizeBytes).toBe(12 * MIB)
     expect(count('InitiateMultipartUpload 200')).toBe(2)
@@ -166,6 +166,75 @@ describe('upload', () => {
     expect(count('UploadPart 200')).toBe(3)
   })
 
+  it('confirms what a completion made whose answer was lost', async () => {
+    const { file, bytes } = fileOf(12 * MIB)
+    let completions = 0
+    const network: Setting['network'] = async (url, answer) => {
+      const response = await answer()
+      if (url.endsWith('/complete') && completions++ === 0) throw new TypeError('connection reset')
+      return response
+    }
+    const client = clientWith({ network })
+    const done = await client.upload(file)
+    expect(completions).toBe(2)
+    expect(count('InitiateMultipartUpload 200')).toBe(1)
+    expect((await stored(client, done.key)).equals(bytes)).toBe(true)
+  })
+
+  it('asks again when an answer of the service breaks off', async () => {
+    let broken = 0
+    const network: Setting['network'] = async (_, answer) => {
+      const response = await answer()
+      if (broken++ > 0) return response
+      const body = new ReadableStream({ pull: (controller) => controller.error(new TypeError('cut')) })
+      return new Response(body, { status: 200 })
+    }
+    expect(await clientWith({ network }).upload(fileOf(10).file)).toMatchObject({ sizeBytes: 10 })
+    expect(broken).toBeGreaterThan(2)
+  })
+
+  it('says so when something else than the service answers', async () => {
+    const network = async (): Promise<Response> => new Response('<h1>Log in to this Wi-Fi</h1>')
+    const failure = clientWith({ network }).upload(fileOf(10).file)
+    await expect(failure).rejects.toMatchObject({ code: 'ERR_CLIENT_NETWORK', status: 200 })
+  })
+
+  it('does not wait for hours, nor ask more often than it says', async () => {
+    const answers = [3600, 0, 0, 0, 0, 0, 0].map(
+      (seconds) => new Response('{}', { status: 429, headers: { 'retry-after': String(seconds) } }),
+    )
+    let asked = 0
+    const network = async (): Promise<Response> => answers[asked++] ?? Response.error()
+    const client = clientWith({ network })
+    await expect(client.upload(fileOf(10).file)).rejects.toMatchObject({ retryAfterMs: 3_600_000 })
+    expect(asked).toBe(1)
+    await expect(client.upload(fileOf(10).file)).rejects.toMatchObject({ status: 429 })
+    expect(asked).toBe(6)
+  })
+
+  it('goes on after a login that had ended in between', async () => {
+    const storage = createStorage()
+    const { file } = fileOf(12 * MIB)
+    await leaveUnfinished(storage, file)
+    const network = async (): Promise<Response> => new Response('{}', { status: 401 })
+    await expect(clientWith({ storage, network }).upload(file)).rejects.toMatchObject({ status: 401 })
+    await clientWith({ storage }).upload(file)
+    expect(count('InitiateMultipartUpload 200')).toBe(1)
+  })
+
+  it('goes on with the same file for the same object alone, and with no nameless bytes', async () => {
+    const storage = createStorage()
+    const { file } = fileOf(12 * MIB)
+    await leaveUnfinished(storage, file)
+    const done = await clientWith({ storage }).upload(file, { filename: 'other.mp4' })
+    expect(done.key).toMatch(/other\.mp4$/)
+    expect(storage.length).toBe(1)
+    await clientWith({ storage }).discard(file)
+    expect(storage.length).toBe(0)
+    await leaveUnfinished(storage, new Blob([randomBytes(12 * MIB)]))
+    expect(storage.length).toBe(0)
+  })
+
   it('tells the refusal of the service, with its code and grant', async () => {
     const { file } = fileOf(31 * MIB)
     const failure = await clientWith({})
@@ -186,4 +255,10 @@ describe('upload', () => {
 function copyOf(storage: Storage): Storage {
   const copy = createStorage()
   return { ...copy, getItem: (name) => copy.getItem(name) ?? storage.getItem(name) }
+}
+
+async function leaveUnfinished(storage: Storage, file: Blob): Promise<void> {
+  const stop = new AbortController()
+  const options = { signal: stop.signal, onProgress: () => stop.abort(new Error('reload')) }
+  await expect(clientWith({ storage }).upload(file, options)).rejects.toThrow('reload')
 }
