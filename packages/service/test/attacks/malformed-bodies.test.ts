@@ -10,14 +10,15 @@ const GOOD = [...requestsFor('own/holder/x'), ...REQUESTS_WITHOUT_KEY].filter(
     method === 'POST' && json !== undefined && !/^\/(?:sts|post-policy)$/.test(path),
 )
 const route = fc.constantFrom(...GOOD)
-const RUNS = 10_000 / 4
+const MALFORMED_RUNS = 5000
+const SPOILT_RUNS = 1000
 
 async function expectRefused(path: string, body: string): Promise<void> {
   const { status } = await send(path, { body })
   expect([path, body.slice(0, 200), status]).toEqual([path, body.slice(0, 200), 400])
 }
 
-it('2,500 bodies that are no JSON are refused', async () => {
+it('5,000 bodies that are no JSON are refused', async () => {
   const damaged = fc
     .tuple(route, fc.nat(), fc.constantFrom('', '{', '\u0000', ']', '"', '}}', '\\', ','))
     .map(([[, , path, json], at, piece]) => {
@@ -28,11 +29,11 @@ it('2,500 bodies that are no JSON are refused', async () => {
     .filter(([, text]) => text !== '' && !isJson(text))
   await fc.assert(
     fc.asyncProperty(damaged, ([path, text]) => expectRefused(path, text)),
-    { numRuns: RUNS },
+    { numRuns: MALFORMED_RUNS },
   )
 }, 60_000)
 
-it('2,500 bodies of another shape are refused', async () => {
+it('5,000 bodies of another shape are refused', async () => {
   const shapes = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.double(),
@@ -42,11 +43,11 @@ it('2,500 bodies of another shape are refused', async () => {
   )
   await fc.assert(
     fc.asyncProperty(route, shapes, ([, , path], shape) => expectRefused(path, JSON.stringify(shape))),
-    { numRuns: RUNS },
+    { numRuns: MALFORMED_RUNS },
   )
 }, 60_000)
 
-it('2,500 bodies with a member of another kind are refused, and so are lists that have one', async () => {
+it('1,000 bodies with a member of another kind are no fault of the service', async () => {
   const wrong = fc.constantFrom<unknown>(null, true, [], {}, [[]], [null], { a: 1 }, [{}], '', 1.5, -1)
   await fc.assert(
     fc.asyncProperty(route, fc.nat(), wrong, async ([, , path, json], at, value) => {
@@ -54,11 +55,11 @@ it('2,500 bodies with a member of another kind are refused, and so are lists tha
       // Some of these are still good: an empty list of headers is one. None is a fault of the service.
       expect([path, status < 500 || status === 502]).toEqual([path, true])
     }),
-    { numRuns: RUNS },
+    { numRuns: SPOILT_RUNS },
   )
 }, 60_000)
 
-it('2,500 bodies of any text in any place are no fault of the service', async () => {
+it('1,000 bodies of any text in any place are no fault of the service', async () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 300 }),
     fc.constantFrom('__proto__', 'constructor', '\ud800', '../..', '\r\n', '\u0000', 'x'.repeat(2000)),
@@ -68,7 +69,7 @@ it('2,500 bodies of any text in any place are no fault of the service', async ()
       const { status } = await send(path, { json: spoil(json as object, at, value) })
       expect([path, value, status < 500 || status === 502]).toEqual([path, value, true])
     }),
-    { numRuns: RUNS },
+    { numRuns: SPOILT_RUNS },
   )
   expect(cos.fixture.entries.filter(({ event }) => event === 'failure')).toEqual([])
 }, 60_000)

@@ -58,6 +58,24 @@ describe('the paths of Tencent’s samples', () => {
     expect([answer.status, await answer.json()]).toMatchObject([200, { code: '-1' }])
   })
 
+  it('have no audit of what was refused with 200', async () => {
+    const limited = {
+      name: 'limited',
+      bucket: BUCKET,
+      key: 'limited/{uuid}',
+      operations: ['upload'] as const,
+      constraints: { maxSizeBytes: 10 },
+    }
+    const dialects = { tencentSamples: 'vendor-status' as const }
+    const { ask, entries } = await createFixture({ grants: [limited], dialects })
+    expect((await ask('/put-sign?ext=png')).status).toBe(200)
+    expect(entries).toEqual([
+      expect.objectContaining({ event: 'request', status: 200, code: 'ERR_SERVICE_REQUEST_INVALID' }),
+    ])
+    await ask('/put-sign?ext=png&size=10')
+    expect(entries.filter(({ event }) => event === 'issued')).toHaveLength(1)
+  })
+
   it('are not there unless asked for', async () => {
     const { ask } = await createFixture({ grants: GRANTS })
     expect((await ask('/put-sign')).status).toBe(404)
