@@ -69,7 +69,10 @@ export interface ServiceOptions {
    * @default One line of JSON each, by `console.log`
    */
   readonly log?: Log | false | undefined
-  /** Temporary keys; none without it. */
+  /**
+   * Temporary keys, for clients and for the service: with it uploads are signed with a key that can do nothing but upload, so that nobody can
+   * copy another object by adding `x-cos-copy-source` to a presigned PUT. Without it neither.
+   */
   readonly sts?: StsOptions | undefined
   /** The ways in which clients of others are answered, besides the service's own. */
   readonly dialects?: DialectOptions | undefined

@@ -58,9 +58,17 @@ const TITLES: Readonly<Record<number, string>> = {
   504: 'COS did not answer in time',
 }
 
+/** Arguments of the signer that are the client's words. It names them first, so that its own mistakes and those of an operator read otherwise. */
+const WORDS_OF_CLIENT = /^"(?:Key|Headers|Params|Fields|Filename|UploadId|PartNumber|Parts)\b/
+
 /** The error itself, or what a known error of the signer means here; `undefined` for any other. */
 function toServiceError(error: unknown): ServiceError | undefined {
   if (error instanceof ServiceError) return error
+  if ((error instanceof TypeError || error instanceof RangeError) && WORDS_OF_CLIENT.test(error.message)) {
+    return new ServiceError('ERR_SERVICE_REQUEST_INVALID', `It cannot be signed: ${error.message}`, {
+      cause: error,
+    })
+  }
   if (error instanceof SignatureError && error.code === 'ERR_CONSTRAINT_BROKEN') {
     return new ServiceError('ERR_SERVICE_NOT_GRANTED', error.message, { cause: error })
   }

@@ -57,11 +57,15 @@ export function createService(input: ServiceOptions): Service {
   const log = options.log === false ? ignore : (options.log ?? logToConsole)
   const noteTime = () => new Date(now()).toISOString()
   const limitStore = options.limitStore ?? createMemoryLimitStore()
+  const temporaryKeys = options.sts && temporaryKeysFrom(options.sts, { ...options, fetch, now })
   const foundation = { grants: options.grants.map(createGrant), clientFor: createClients(options, now), now }
   const services: Services = {
     ...foundation,
     fetch,
-    issueTemporaryKey: options.sts && temporaryKeysFrom(options.sts, { ...options, fetch, now }),
+    writerFor: temporaryKeys
+      ? createClients({ ...options, credential: temporaryKeys.writing }, now)
+      : foundation.clientFor,
+    issueTemporaryKey: temporaryKeys?.issue,
     tickets: options.authenticate.tickets && createTickets(options.authenticate.tickets, now),
     links: options.links && createLinks(options.links, { ...foundation, limitStore }),
     randomUuid: () => crypto.randomUUID(),

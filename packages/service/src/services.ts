@@ -1,5 +1,5 @@
-import type { CosClient } from 'cos-presign'
 import type { Tickets } from './authenticate/ticket.ts'
+import type { ClientFor } from './cos/clients.ts'
 import type { DecisionContext } from './grants/decide.ts'
 import type { Grant } from './grants/grant.ts'
 import type { IssueTemporaryKey } from './issue/temporary-keys.ts'
@@ -8,8 +8,10 @@ import type { Links } from './links/links.ts'
 /** What routes work with. */
 export interface Services extends DecisionContext {
   readonly grants: readonly Grant[]
-  /** A client that signs with a key which lives at least so many seconds, if there can be one. */
-  readonly clientFor: (lifetimeSeconds: number) => Promise<CosClient>
+  /** Signs what reads, forms (which let nothing be added), and the service's own requests. */
+  readonly clientFor: ClientFor
+  /** Signs what clients send to write: with a key that can do nothing else, where there is an STS to give one. */
+  readonly writerFor: ClientFor
   /** For requests of the service's own. */
   readonly fetch: typeof globalThis.fetch
   /** Absent when the service has no STS. */

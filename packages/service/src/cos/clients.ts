@@ -9,11 +9,14 @@ export interface SigningOptions {
   readonly scheme?: 'https' | 'http' | undefined
 }
 
+/** Gives a client that signs with a key which lives at least so many seconds, if there can be one. */
+export type ClientFor = (lifetimeSeconds: number, bucket?: string) => Promise<CosClient>
+
 /** Makes clients: one for each key that the credential, or its provider, gives. */
 export function createClients(
   { credential, region, endpoint, domain, scheme }: SigningOptions,
   now: () => number,
-): (lifetimeSeconds: number) => Promise<CosClient> {
+): ClientFor {
   let last: { readonly key: Credential; readonly client: CosClient } | undefined
   function clientOf(key: Credential): CosClient {
     if (last?.key === key) return last.client
@@ -36,6 +39,6 @@ export function createClients(
     const client = clientOf(credential)
     return async () => await Promise.resolve(client)
   }
-  return async (lifetimeSeconds) =>
-    clientOf(await credential({ validUntil: Math.floor(now() / 1000) + lifetimeSeconds }))
+  return async (lifetimeSeconds, bucket) =>
+    clientOf(await credential({ bucket, validUntil: Math.floor(now() / 1000) + lifetimeSeconds }))
 }

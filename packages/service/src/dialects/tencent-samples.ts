@@ -96,7 +96,7 @@ async function answerKeyAndCredentials(query: Query, caller: Caller, services: S
 async function answerPutSign(query: Query, caller: Caller, services: Services): Promise<object> {
   const permission = decideUpload(query, caller, services)
   const { bucket, key, constraints, lifetimeSeconds } = permission
-  const client = await services.clientFor(lifetimeSeconds)
+  const client = await services.writerFor(lifetimeSeconds, bucket)
   const headers = toHeaders({ contentType: query.contentType, sizeBytes: query.size })
   const put = presignUpload(client, { Bucket: bucket, Key: key, Headers: headers }, constraints)
   assertKept(permission, put.notEnforced)

@@ -267,9 +267,9 @@ interface Presignable {
 async function presign(
   { bucket, key, lifetimeSeconds }: Permission,
   { method, params, headers }: Presignable,
-  { clientFor }: Services,
+  { writerFor }: Services,
 ): Promise<object> {
-  const client = await clientFor(lifetimeSeconds)
+  const client = await writerFor(lifetimeSeconds, bucket)
   const presigned = client.presign({
     Method: method,
     Bucket: bucket,

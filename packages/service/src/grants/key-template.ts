@@ -77,7 +77,7 @@ export function parseKeyTemplate(text: string): KeyTemplate {
       const key = parts
         .map((part) => ('literal' in part ? part.literal : fillVariable(part.variable, caller, values)))
         .join('')
-      if (new TextEncoder().encode(key).length > MAX_KEY_BYTES) {
+      if (isTooLong(key)) {
         throw new ServiceError(
           'ERR_SERVICE_REQUEST_INVALID',
           `The key would have more than ${MAX_KEY_BYTES} bytes`,
@@ -89,7 +89,12 @@ export function parseKeyTemplate(text: string): KeyTemplate {
       const pattern = parts.map((part) =>
         'literal' in part ? escapePattern(part.literal) : shapeOf(part.variable, caller),
       )
-      if (pattern.includes(undefined) || !new RegExp(`^${pattern.join('')}$`, 'su').test(key)) return false
+      if (
+        isTooLong(key) ||
+        pattern.includes(undefined) ||
+        !new RegExp(`^${pattern.join('')}$`, 'su').test(key)
+      )
+        return false
       return key.split('/').every((segment) => SEGMENT.test(segment))
     },
     prefixFor(caller) {
@@ -101,6 +106,10 @@ export function parseKeyTemplate(text: string): KeyTemplate {
       return prefix
     },
   }
+}
+
+function isTooLong(key: string): boolean {
+  return new TextEncoder().encode(key).length > MAX_KEY_BYTES
 }
 
 function toParts(text: string): Part[] {

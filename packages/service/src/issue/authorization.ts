@@ -28,7 +28,9 @@ export async function issueAuthorization(
   const permission = decide(wish, caller, services.grants, services)
   if (listedKey !== undefined) assertListsOwn(permission)
   if (operation === 'multipart' && method === 'POST') assertMayComplete(permission)
-  const client = await services.clientFor(permission.lifetimeSeconds)
+  const writes = operation === 'upload' || operation === 'multipart'
+  const signerFor = writes ? services.writerFor : services.clientFor
+  const client = await signerFor(permission.lifetimeSeconds, permission.bucket)
   const signed = client.authorize({
     Method: method,
     Bucket: permission.bucket,

@@ -112,9 +112,9 @@ export async function signParts(
   { bucket, key, lifetimeSeconds }: Permission,
   uploadId: string,
   partNumbers: readonly number[],
-  { clientFor }: Services,
+  { writerFor }: Services,
 ): Promise<PartAnswer[]> {
-  const client = await clientFor(lifetimeSeconds)
+  const client = await writerFor(lifetimeSeconds, bucket)
   const { parts } = presignParts(client, {
     Bucket: bucket,
     Key: key,

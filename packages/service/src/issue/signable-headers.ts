@@ -3,7 +3,8 @@ import type { Permission } from '../grants/decide.ts'
 
 /*
  * Headers that say something of the object or of how it is sent, and do nothing else. Others do more than any grant speaks of:
- * `x-cos-copy-source` reads another object, `Pic-Operations` writes others, `x-cos-grant-*` gives access away.
+ * `x-cos-copy-source` reads another object, `Pic-Operations` writes others, `x-cos-grant-*` gives access away, and a `Host` of the client's is
+ * that of another bucket.
  */
 const SIGNABLE = new Set([
   'accept',
@@ -17,7 +18,6 @@ const SIGNABLE = new Set([
   'content-type',
   'date',
   'expires',
-  'host',
   'if-match',
   'if-modified-since',
   'if-none-match',

@@ -2,6 +2,7 @@ import { createStsClient } from '@cos-presign/sts'
 import type { Credential, CredentialProvider } from 'cos-presign'
 import { z } from 'zod'
 import { createTemporaryKeys, type IssueTemporaryKey } from './temporary-keys.ts'
+import { createWritingKeys } from './writing-keys.ts'
 
 /** Where temporary keys come from. */
 export interface StsOptions {
@@ -33,13 +34,22 @@ export interface StsContext {
   readonly now: () => number
 }
 
+/** What an STS is good for. */
+export interface TemporaryKeys {
+  /** For clients. */
+  readonly issue: IssueTemporaryKey
+  /** For the service: they sign uploads. */
+  readonly writing: CredentialProvider
+}
+
 /** Temporary keys from the STS of the options. The region was checked. */
 export function temporaryKeysFrom(
   { region, endpoint, scheme, roleArn }: StsOptions,
   context: StsContext,
-): IssueTemporaryKey {
+): TemporaryKeys {
   const { credential, fetch, now } = context
   const ofBuckets = region ?? context.region ?? ''
   const sts = createStsClient({ credential, region: ofBuckets, endpoint, scheme, fetch, now })
-  return createTemporaryKeys({ sts, region: ofBuckets, roleArn, now })
+  const keys = { sts, region: ofBuckets, roleArn, now }
+  return { issue: createTemporaryKeys(keys), writing: createWritingKeys(keys) }
 }

@@ -2,6 +2,7 @@ import { createPolicy, type PolicyOperation, type StsClient, type TemporaryKey }
 import type { Credential, Enforcement } from 'cos-presign'
 import { ServiceError } from '../errors.ts'
 import type { Scope, ScopeOperation } from '../grants/decide-scope.ts'
+import { findOpen, notKept } from './upload.ts'
 
 /** A temporary key, and what it is good for. */
 export interface IssuedKey {
@@ -46,20 +47,26 @@ const POLICY_OPERATIONS: Readonly<Record<ScopeOperation, readonly PolicyOperatio
   delete: ['delete'],
 }
 
+/** Asks STS for a key with the rights of a policy. */
+export function getKey(
+  { sts, roleArn }: TemporaryKeysContext,
+  policy: object,
+  durationSeconds: number,
+): Promise<TemporaryKey> {
+  if (roleArn !== undefined) return sts.assumeRole({ roleArn, policy, durationSeconds })
+  return sts.getFederationToken({ policy, durationSeconds })
+}
+
 /**
  * Whoever asks for the same scope while a key for it is on its way, or for half of its life, gets that key: STS limits how often it is
  * asked.
  */
-export function createTemporaryKeys({ sts, region, roleArn, now }: TemporaryKeysContext): IssueTemporaryKey {
+export function createTemporaryKeys(context: TemporaryKeysContext): IssueTemporaryKey {
+  const { region, roleArn, now } = context
   const kept = new Map<string, Kept>()
 
-  function getKey(policy: object, durationSeconds: number): Promise<TemporaryKey> {
-    if (roleArn !== undefined) return sts.assumeRole({ roleArn, policy, durationSeconds })
-    return sts.getFederationToken({ policy, durationSeconds })
-  }
-
   function keep(id: string, policy: object, durationSeconds: number): Promise<TemporaryKey> {
-    const key = getKey(policy, durationSeconds)
+    const key = getKey(context, policy, durationSeconds)
     const entry: Kept = { key, freshUntil: Number.POSITIVE_INFINITY }
     kept.set(id, entry)
     key.then(
@@ -88,6 +95,10 @@ export function createTemporaryKeys({ sts, region, roleArn, now }: TemporaryKeys
         constraints,
       })),
     })
+    for (const [at, { grant }] of scopes.entries()) {
+      const open = findOpen(grant, grants[at]?.notEnforced ?? [])
+      if (open !== undefined) throw notKept(grant, open)
+    }
     const id = `${durationSeconds} ${text}`
     const found = kept.get(id)
     const isFresh = found !== undefined && now() / 1000 < found.freshUntil
@@ -96,7 +107,8 @@ export function createTemporaryKeys({ sts, region, roleArn, now }: TemporaryKeys
   }
 }
 
-function toServiceError(cause: unknown): never {
+/** @throws {ServiceError} What a failure of STS means here. */
+export function toServiceError(cause: unknown): never {
   const { code, retryable, upstreamCode } = cause as {
     code?: string
     retryable?: boolean

@@ -1,6 +1,7 @@
 import { getPresignedPost, type PostParams, presignUpload } from 'cos-presign'
 import { ServiceError } from '../errors.ts'
 import type { Permission } from '../grants/decide.ts'
+import type { Grant } from '../grants/grant.ts'
 import type { Services } from '../services.ts'
 import type { PostFormAnswer, UploadAnswer } from '../wire.ts'
 
@@ -16,10 +17,10 @@ export interface Announced {
 export async function issuePut(
   permission: Permission,
   announced: Announced,
-  { clientFor }: Services,
+  { writerFor }: Services,
 ): Promise<UploadAnswer> {
   const { bucket, key, constraints, lifetimeSeconds } = permission
-  const client = await clientFor(lifetimeSeconds)
+  const client = await writerFor(lifetimeSeconds, bucket)
   const params = { Bucket: bucket, Key: key, Expired: lifetimeSeconds, Headers: toHeaders(announced) }
   const { method, url, headers, ...rest } = presignUpload(client, params, constraints)
   assertKept(permission, rest.notEnforced)
@@ -74,27 +75,37 @@ const TO_ANNOUNCE: Readonly<Record<string, string>> = {
 }
 
 /**
- * Refuses what would let the client do more than the grant says. A key that nobody can guess needs no ban on overwriting.
+ * Refuses what would let the client do more than the grant says.
  *
  * @throws {ServiceError} `ERR_SERVICE_REQUEST_INVALID`: the client must announce more. `ERR_SERVICE_NOT_GRANTED`: the constraint cannot
  * be kept in this way.
  */
 export function assertKept({ grant }: Permission, notEnforced: Enforced['notEnforced']): void {
-  const isFresh = grant.template.isUnguessable && !grant.clientMayChooseKey
-  const open = notEnforced.find(({ constraint }) => !(constraint === 'forbidOverwrite' && isFresh))
+  const open = findOpen(grant, notEnforced)
   if (open === undefined) return
   const missing = TO_ANNOUNCE[open.constraint]
-  if (missing === undefined) {
-    throw new ServiceError(
-      'ERR_SERVICE_NOT_GRANTED',
-      `The grant "${grant.name}" has ${open.constraint}, which cannot be kept so. ${open.reason}`,
-      { grant: grant.name },
-    )
-  }
+  if (missing === undefined) throw notKept(grant, open)
   throw new ServiceError(
     'ERR_SERVICE_REQUEST_INVALID',
     `The grant "${grant.name}" limits this: say ${missing}, which is then signed; or ask for a form, which can hold a range`,
     { grant: grant.name },
+  )
+}
+
+type Unenforced = Enforced['notEnforced'][number]
+
+/** The first constraint that would not hold. A key that nobody can guess needs no ban on overwriting. */
+export function findOpen(grant: Grant, notEnforced: readonly Unenforced[]): Unenforced | undefined {
+  const isFresh = grant.template.isUnguessable && !grant.clientMayChooseKey
+  return notEnforced.find(({ constraint }) => !(constraint === 'forbidOverwrite' && isFresh))
+}
+
+/** The refusal of what cannot keep a constraint. */
+export function notKept({ name }: Grant, { constraint, reason }: Unenforced): ServiceError {
+  return new ServiceError(
+    'ERR_SERVICE_NOT_GRANTED',
+    `The grant "${name}" has ${constraint}, which cannot be kept so. ${reason}`,
+    { grant: name },
   )
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { wellFormed } from '../texts.ts'
 
 /** A share link to be. */
 export interface LinkRequest {
@@ -16,7 +17,7 @@ export interface LinkRequest {
 export const linkRequest: z.ZodType<LinkRequest> = z.strictObject({
   grant: z.string().min(1).max(100).optional(),
   key: z.string().min(1).max(850),
-  filename: z.string().min(1).max(200).optional(),
+  filename: wellFormed(200).min(1).optional(),
   lifetimeSeconds: z
     .int()
     .min(1)

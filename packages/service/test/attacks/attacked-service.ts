@@ -34,8 +34,16 @@ const GRANTS: ServiceOptions['grants'] = [
     name: 'pictures',
     bucket: BUCKET,
     key: 'pictures/{sub}/{uuid}.{ext}',
-    operations: ['upload', 'multipart'],
+    operations: ['upload', 'multipart', 'credentials'],
     constraints: { contentType: 'image/png', maxSizeBytes: 100, acl: 'private' },
+  },
+  {
+    name: 'once',
+    bucket: BUCKET,
+    key: 'once/{sub}/{path}',
+    operations: ['upload', 'multipart', 'download'],
+    clientMayChooseKey: true,
+    constraints: { forbidOverwrite: true },
   },
 ]
 
