@@ -129,4 +129,51 @@ describe.runIf(hasRedis)('a Redis that is killed and started again', () => {
     // One was counted before the crash: two are left.
     expect([(await open()).status, (await open()).status, (await open()).status]).toEqual([302, 302, 410])
   }, 20_000)
+
+  it(`in the midst of ${CLIENTS} clients makes none wait, and lets no link be followed more often than it may`, async () => {
+    const { ask, replicas } = await startReplicas(1000)
+    const maxDownloads = 50
+    const { path } = await (await ask('/links', { json: { key: KEY, maxDownloads } })).json()
+    const followAll = (gapMs: number) =>
+      Promise.all(
+        Array.from({ length: CLIENTS }, async (_, at) => {
+          await new Promise((resolve) => setTimeout(resolve, at * gapMs))
+          return await follow((replicas[at % 2] as Fixture).service, path)
+        }),
+      )
+    const answers = followAll(1)
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    await redis.kill()
+    const before = countOf(await answers)
+    expect([302, 410, 503]).toEqual(expect.arrayContaining(Object.keys(before).map(Number)))
+    expect(before[503]).toBeGreaterThan(0)
+
+    await redis.start()
+    await expect
+      .poll(async () => (await Promise.all(replicas.map(isReady))).every(Boolean), { timeout: 5000 })
+      .toBe(true)
+    const after = countOf(await followAll(0))
+    // A download that was counted as the answer broke off is lost; none is given twice.
+    const given = (before[302] ?? 0) + (after[302] ?? 0)
+    expect(given).toBeLessThanOrEqual(maxDownloads)
+    expect(given).toBeGreaterThanOrEqual(maxDownloads - (before[503] ?? 0))
+    expect(after).toEqual({ 302: after[302], 410: CLIENTS - (after[302] ?? 0) })
+  }, 20_000)
+
+  it('leaves each replica to count for itself where the configuration says so, and all of them together again', async () => {
+    const { ask, replicas } = await startReplicas(10)
+    const askAll = () => Promise.all(Array.from({ length: 100 }, () => ask('/v1/uploads', { json: {} })))
+    await redis.kill()
+    expect(countOf(await askAll())).toEqual({ 200: 20, 429: 80 })
+    await redis.start()
+    await expect
+      .poll(async () => (await Promise.all(replicas.map(isReady))).every(Boolean), { timeout: 5000 })
+      .toBe(true)
+    expect(countOf(await askAll())).toEqual({ 200: 10, 429: 90 })
+  }, 20_000)
 })
+
+async function isReady({ ask }: Fixture): Promise<boolean> {
+  const { status } = (await (await ask('/readyz')).json()) as { readonly status: string }
+  return status === 'ok'
+}
