@@ -1,4 +1,4 @@
-import { CosClient } from 'cos-presign'
+import { CosClient, type CosClientOptions } from 'cos-presign'
 import { formatDuration } from './duration.ts'
 import { askCore } from './errors.ts'
 import { type Io, style } from './io.ts'
@@ -18,25 +18,26 @@ const LONGEST_TEMPORARY_KEY_SECONDS = 36 * 3600
 /** Makes a client from flags, environment and profile, and says on stderr what a person should know. */
 export async function createSigner(flags: SigningFlags, io: Io): Promise<Signer> {
   const settings = await resolveSettings(flags, io)
-  const { credential, place, signHost, explanation, warnings } = settings
+  const { explanation, warnings } = settings
   if (flags.verbose) for (const line of explanation) await tell(io, style(io.stderr, 'dim', line))
   for (const line of warnings) await warn(io, line)
-  const client = askCore(
-    () =>
-      new CosClient({
-        Region: place.region,
-        Endpoint: place.endpoint,
-        Domain: place.domain,
-        Scheme: place.scheme,
-        SecretId: credential.secretId,
-        SecretKey: credential.secretKey,
-        Token: credential.securityToken,
-        TokenExpiresAt: credential.expiresAt,
-        SignHost: signHost,
-        Now: () => io.now(),
-      }),
-  )
+  const client = askCore(() => new CosClient({ ...toClientOptions(settings), Now: () => io.now() }))
   return { client, settings }
+}
+
+/** What a client is made with, but for the clock: nothing but data. */
+export function toClientOptions({ credential, place, signHost }: Settings): CosClientOptions {
+  return {
+    Region: place.region,
+    Endpoint: place.endpoint,
+    Domain: place.domain,
+    Scheme: place.scheme,
+    SecretId: credential.secretId,
+    SecretKey: credential.secretKey,
+    Token: credential.securityToken,
+    TokenExpiresAt: credential.expiresAt,
+    SignHost: signHost,
+  }
 }
 
 /** Warns when the temporary key dies before the signature was asked to. */

@@ -10,7 +10,7 @@ import type { FileWriter, Io } from '../io.ts'
 import { addMethodOption, addSigningOptions, type MethodFlags, parseInteger } from '../options.ts'
 import { printable, tell } from '../output.ts'
 import { startProgress } from '../progress.ts'
-import { createSigner, type Signer, warnOfEarlyEnd } from '../signer.ts'
+import { createSigner, type Signer, toClientOptions, warnOfEarlyEnd } from '../signer.ts'
 
 interface BulkFlags extends MethodFlags {
   readonly output?: string
@@ -81,19 +81,8 @@ async function runBulkCommand(
 }
 
 async function toJob({ settings }: Signer, bucket: string, flags: BulkFlags, io: Io): Promise<BulkJob> {
-  const { credential, place, signHost } = settings
   return {
-    client: {
-      Region: place.region,
-      Endpoint: place.endpoint,
-      Domain: place.domain,
-      Scheme: place.scheme,
-      SecretId: credential.secretId,
-      SecretKey: credential.secretKey,
-      Token: credential.securityToken,
-      TokenExpiresAt: credential.expiresAt,
-      SignHost: signHost,
-    },
+    client: toClientOptions(settings),
     params: {
       Bucket: bucket,
       Method: flags.request,

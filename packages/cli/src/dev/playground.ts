@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { CosClient } from 'cos-presign'
+import { CosClient, generateCors } from 'cos-presign'
+import { toCorsXml } from '../cors-rules.ts'
 import { createDevelopmentKey } from '../development-key.ts'
 
 /** Where a playground is to be. */
@@ -135,10 +136,7 @@ async function allowPage(
   domain: string,
   { secretId, secretKey }: { readonly secretId: string; readonly secretKey: string },
 ): Promise<void> {
-  const methods = ['PUT', 'GET', 'POST', 'HEAD', 'DELETE'].map(
-    (one) => `<AllowedMethod>${one}</AllowedMethod>`,
-  )
-  const rules = `<CORSConfiguration><CORSRule><AllowedOrigin>${origin}</AllowedOrigin>${methods.join('')}<AllowedHeader>*</AllowedHeader><ExposeHeader>ETag</ExposeHeader><ExposeHeader>x-cos-request-id</ExposeHeader></CORSRule></CORSConfiguration>`
+  const rules = await toCorsXml([generateCors([origin], ['put', 'multipart'])])
   const client = new CosClient({ Domain: domain, Scheme: 'http', SecretId: secretId, SecretKey: secretKey })
   const { url, headers } = client.presign({
     Method: 'PUT',

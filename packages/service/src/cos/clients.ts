@@ -17,9 +17,11 @@ export function createClients(
   { credential, region, endpoint, domain, scheme }: SigningOptions,
   now: () => number,
 ): ClientFor {
-  let last: { readonly key: Credential; readonly client: CosClient } | undefined
+  // Providers give the same key again while it lives, one for each bucket where keys are for one.
+  const clients = new WeakMap<Credential, CosClient>()
   function clientOf(key: Credential): CosClient {
-    if (last?.key === key) return last.client
+    const known = clients.get(key)
+    if (known !== undefined) return known
     const client = new CosClient({
       Region: region,
       Endpoint: endpoint,
@@ -31,7 +33,7 @@ export function createClients(
       TokenExpiresAt: key.expiresAt,
       Now: now,
     })
-    last = { key, client }
+    clients.set(key, client)
     return client
   }
   if (typeof credential !== 'function') {

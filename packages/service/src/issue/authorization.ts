@@ -5,7 +5,7 @@ import { decide, type Permission, type Wish } from '../grants/decide.ts'
 import type { Operation } from '../grants/operation.ts'
 import type { Services } from '../services.ts'
 import type { AuthorizationAnswer, AuthorizationRequest } from '../wire.ts'
-import { assertMayComplete } from './multipart.ts'
+import { assertKeptInParts, assertMayComplete } from './multipart.ts'
 import { assertSignable } from './signable-headers.ts'
 import { assertKept, placeOf } from './upload.ts'
 
@@ -115,7 +115,7 @@ async function headersFor(
   if (operation !== 'upload' && !begins) return headers
   const client = await clientFor(1)
   const put = presignUpload(client, { Bucket: bucket, Key: key, Headers: headers }, constraints)
-  const open = begins ? put.notEnforced.filter(({ constraint }) => !/Size/.test(constraint)) : put.notEnforced
-  assertKept(permission, open)
+  const check = begins ? assertKeptInParts : assertKept
+  check(permission, put.notEnforced)
   return put.headers
 }

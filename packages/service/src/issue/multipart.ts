@@ -14,7 +14,6 @@ import { type Announced, assertKept, toHeaders } from './upload.ts'
 const MIB = 1024 ** 2
 /** Documentation 436/7750. */
 const MAX_PARTS = 10_000
-const MIN_PART_BYTES = MIB
 /** Parts are retried whole: a phone should not lose more than that. */
 const USUAL_PART_BYTES = 8 * MIB
 
@@ -58,13 +57,17 @@ export async function createUpload(
 /** What no signature of a part can hold, and the service does not check either. */
 const NOT_IN_PARTS = ['contentMd5', 'clientIps', 'speedLimitBitsPerSecond'] as const
 
-/** The headers that say what the object becomes, checked as those of a PUT are. */
-export async function headersOfUpload(
+/**
+ * Refuses what an upload in parts does not keep. The size of the whole is checked at its completion.
+ *
+ * @param notEnforced - What a PUT with the headers of the beginning would leave open.
+ * @throws {ServiceError} `ERR_SERVICE_NOT_GRANTED`, and as `assertKept`.
+ */
+export function assertKeptInParts(
   permission: Permission,
-  announced: Announced,
-  { clientFor }: Services,
-): Promise<[string, string][]> {
-  const { bucket, key, constraints, grant } = permission
+  notEnforced: Parameters<typeof assertKept>[1],
+): void {
+  const { constraints, grant } = permission
   const lost = NOT_IN_PARTS.find((name) => constraints[name] !== undefined)
   if (lost !== undefined) {
     throw new ServiceError(
@@ -73,14 +76,23 @@ export async function headersOfUpload(
       { grant: grant.name },
     )
   }
-  const client = await clientFor(1)
-  const params = { Bucket: bucket, Key: key, Headers: toHeaders(announced) }
-  const { headers, notEnforced } = presignUpload(client, params, constraints)
-  // The size of the whole is checked at its completion.
   assertKept(
     permission,
     notEnforced.filter(({ constraint }) => !/Size/.test(constraint)),
   )
+}
+
+/** The headers that say what the object becomes, checked as those of a PUT are. */
+export async function headersOfUpload(
+  permission: Permission,
+  announced: Announced,
+  { clientFor }: Services,
+): Promise<[string, string][]> {
+  const { bucket, key, constraints } = permission
+  const client = await clientFor(1)
+  const params = { Bucket: bucket, Key: key, Headers: toHeaders(announced) }
+  const { headers, notEnforced } = presignUpload(client, params, constraints)
+  assertKeptInParts(permission, notEnforced)
   const ofWhole = /^(?:content-type|x-cos-(?:forbid-overwrite|storage-class|acl))$/i
   return Object.entries(headers).filter(([name]) => ofWhole.test(name))
 }
@@ -88,7 +100,7 @@ export async function headersOfUpload(
 /** The least that needs no more than 10,000 parts, from 8 MiB on, in whole mebibytes. */
 function partSizeFor(sizeBytes = 0): number {
   const least = Math.ceil(sizeBytes / MAX_PARTS / MIB) * MIB
-  return Math.max(USUAL_PART_BYTES, least, MIN_PART_BYTES)
+  return Math.max(USUAL_PART_BYTES, least)
 }
 
 /**

@@ -137,7 +137,7 @@ async function openStores({ redis, linksDirectory }: ServerConfig, log: Log): Pr
   if (linksDirectory !== undefined) await mkdir(linksDirectory, { recursive: true })
   const linkStore =
     linksDirectory === undefined ? createMemoryLinkStore() : createDiskLinkStore(linksDirectory)
-  return { limitStore: createMemoryLimitStore(), linkStore, close: async () => await linkStore.close?.() }
+  return { limitStore: createMemoryLimitStore(), linkStore, close: () => linkStore.close() }
 }
 
 function tellTrouble(error: Error | undefined, log: Log): void {

@@ -26,6 +26,14 @@ const cos = useCos({
       clientMayChooseKey: true,
       constraints: { storageClass: 'STANDARD_IA' },
     },
+    {
+      name: 'slow',
+      bucket: BUCKET,
+      key: 'slow/{sub}/{path}',
+      operations: ['multipart'],
+      clientMayChooseKey: true,
+      constraints: { speedLimitBitsPerSecond: 819_200 },
+    },
   ],
 })
 const picture = { filename: 'me.png', contentType: 'image/png' }
@@ -129,6 +137,10 @@ describe('POST /v1/authorizations', () => {
     ],
     ['a list of the bucket', { method: 'GET', key: 'notes/holder/x', params: { prefix: '' } }],
     ['an operation that is not granted', { method: 'DELETE', key: 'pictures/holder/x.png' }],
+    [
+      'parts whose speed no signature holds',
+      { method: 'POST', key: 'slow/holder/x', params: { uploads: '' } },
+    ],
     ['parts, which are not granted', { method: 'POST', key: 'notes/holder/x', params: { uploads: '' } }],
   ])('refuses %s', async (_what, request) => {
     const { status, body } = await cos.ask<Problem>('/v1/authorizations', request)
