@@ -21,7 +21,7 @@ export function broken(constraint: ConstraintName, what: string): SignatureError
  */
 export function assertAllowedKey(key: unknown, { key: only, keyPrefix = '' }: UploadConstraints): void {
   assertText(key, 'Key')
-  const name = key.replace(/^\//, '')
+  const name = key.startsWith('/') ? key.slice(1) : key
   if (name === '') throw wrongValue('Key', 'must name an object, not the bucket')
   if (only !== undefined && name !== only) throw broken('key', 'its key is another')
   if (!name.startsWith(keyPrefix)) throw broken('keyPrefix', 'its key does not begin so')

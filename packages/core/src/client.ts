@@ -358,12 +358,12 @@ export interface Call extends CallShape, TimeWindow {
 }
 
 function createSettings(options: Options): ClientSettings {
-  const { signer, python } = options
+  const { signer, scheme, token, python } = options
   return {
     ...options,
-    prepareUrl: keepShapes((call) => {
-      const shape = { ...options, ...call }
-      return python ? prepareSignedUrl(asPythonSigns(call), shape, signer) : prepareUrl(shape, signer)
+    prepareUrl: keepShapes(({ method, params, headers, host, signHost }) => {
+      const shape = { method, params, headers, scheme, host, signHost, token }
+      return python ? prepareSignedUrl(asPythonSigns(shape), shape, signer) : prepareUrl(shape, signer)
     }),
     prepareAuthorization: keepShapes((call) =>
       prepareAuthorization(python ? asPythonSigns(call) : { ...call, headers: withHost(call) }, signer),

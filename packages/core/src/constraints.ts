@@ -119,13 +119,14 @@ export function assertConstraints(
 ): asserts constraints is UploadConstraints {
   assertOptions(constraints, name, CONSTRAINTS)
   const given = constraints as UploadConstraints
-  for (const constraint of CONSTRAINTS) {
-    if (given[constraint] !== undefined) CHECKS[constraint](given[constraint], `${name}.${constraint}`)
+  for (const constraint in given) {
+    const value = given[constraint as ConstraintName]
+    if (value !== undefined) CHECKS[constraint as ConstraintName](value, `${name}.${constraint}`)
   }
   const { key, keyPrefix, sizeBytes, minSizeBytes, maxSizeBytes } = given
-  assertOne(name, { key, keyPrefix })
-  assertOne(name, { sizeBytes, minSizeBytes })
-  assertOne(name, { sizeBytes, maxSizeBytes })
+  if (key !== undefined && keyPrefix !== undefined) throw isBoth(name, 'key', 'keyPrefix')
+  if (sizeBytes !== undefined && minSizeBytes !== undefined) throw isBoth(name, 'sizeBytes', 'minSizeBytes')
+  if (sizeBytes !== undefined && maxSizeBytes !== undefined) throw isBoth(name, 'sizeBytes', 'maxSizeBytes')
   if ((minSizeBytes ?? 0) > (maxSizeBytes ?? MAX_UPLOAD_BYTES)) {
     throw wrongValue(`${name}.minSizeBytes`, 'must not be more than maxSizeBytes')
   }
@@ -138,14 +139,18 @@ export function assertConstraints(
  */
 export function enforcementOf(
   constraints: UploadConstraints,
-  reasons: Readonly<Partial<Record<ConstraintName, string>>>,
+  reasons: Readonly<Partial<Record<ConstraintName, string | undefined>>>,
 ): Enforcement {
-  const given = CONSTRAINTS.filter((name) => constraints[name] !== undefined && constraints[name] !== false)
-  const open = given.map((constraint) => ({ constraint, reason: reasons[constraint] }))
-  return {
-    enforced: given.filter((constraint) => reasons[constraint] === undefined),
-    notEnforced: open.filter((entry): entry is UnenforcedConstraint => entry.reason !== undefined),
+  const enforced: ConstraintName[] = []
+  const notEnforced: UnenforcedConstraint[] = []
+  for (const constraint of CONSTRAINTS) {
+    const value = constraints[constraint]
+    if (value === undefined || value === false) continue
+    const reason = reasons[constraint]
+    if (reason === undefined) enforced.push(constraint)
+    else notEnforced.push({ constraint, reason })
   }
+  return { enforced, notEnforced }
 }
 
 /** The sizes that are allowed, inclusive; `undefined` when any is. */
@@ -161,15 +166,15 @@ export function familyPrefixOf(contentType: string): string | undefined {
   return contentType.endsWith('/*') ? contentType.slice(0, -1) : undefined
 }
 
-function assertOne(name: string, pair: Readonly<Record<string, unknown>>): void {
-  const given = Object.keys(pair).filter((key) => pair[key] !== undefined)
-  if (given.length > 1) throw new TypeError(`"${name}" holds both ${given.join(' and ')}; give one`)
+function isBoth(name: string, one: ConstraintName, other: ConstraintName): TypeError {
+  return new TypeError(`"${name}" holds both ${one} and ${other}; give one`)
 }
 
 function assertKey(value: unknown, name: string): void {
   assertText(value, name)
   // Documentation 436/13324.
-  if (/^[/\\]/.test(value)) throw wrongValue(name, 'must not start with a slash: no key of an object does')
+  if (value.startsWith('/') || value.startsWith('\\'))
+    throw wrongValue(name, 'must not start with a slash: no key of an object does')
   assertKeyLength(value, name)
 }
 

@@ -20,7 +20,10 @@ function toTextPairs(pairs: Pairs | undefined, name: string): TextPairs {
   if (pairs === undefined) return NONE
   assertObject(pairs, name, PAIRS)
   const entries: Iterable<unknown> = Symbol.iterator in pairs ? pairs : Object.entries(pairs)
-  return Array.from(entries, (entry) => toTextPair(entry, name))
+  const texts: [string, string][] = []
+  // Faster than Array.from with a function.
+  for (const entry of entries) texts.push(toTextPair(entry, name))
+  return texts
 }
 
 const PAIRS = 'a record or a list of name-value pairs'

@@ -10,7 +10,6 @@ import {
   type UploadConstraints,
 } from './constraints.ts'
 import { findPair, type TextPairs, toHeaders } from './pairs.ts'
-import { printRedacted } from './print.ts'
 
 /** A presigned PUT, and which constraints COS will enforce on it. Prints redacted; `url` and JSON are complete, for sending. */
 export interface PresignedUpload extends PresignedRequest, Enforcement {}
@@ -45,8 +44,19 @@ export function presignUpload(
   assertConstraints(constraints)
   assertAllowedKey(params.Key, constraints)
   const headers = toSignedHeaders(toHeaders(params.Headers, 'Headers'), constraints)
-  const presigned = client.presign({ ...params, Method: 'PUT', Headers: headers })
-  return printRedacted({ ...presigned, ...enforcementOf(constraints, openIn(headers)) })
+  const { Bucket, Key, Expired, Params, SignHost } = params
+  const presigned = client.presign({
+    Method: 'PUT',
+    Bucket,
+    Key,
+    Expired,
+    Params,
+    Headers: headers,
+    SignHost,
+  })
+  const { enforced, notEnforced } = enforcementOf(constraints, openIn(headers))
+  // Made just now, and prints redacted already.
+  return Object.assign(presigned, { enforced, notEnforced })
 }
 
 const PARAMS = ['Bucket', 'Key', 'Expired', 'Params', 'Headers', 'SignHost']
@@ -54,11 +64,12 @@ const PARAMS = ['Bucket', 'Key', 'Expired', 'Params', 'Headers', 'SignHost']
 /** The headers to sign: the announced ones, checked, and those that the constraints ask for. */
 function toSignedHeaders(announced: TextPairs, constraints: UploadConstraints): TextPairs {
   const headers = [...announced]
-  for (const [constraint, name, value] of exactHeaders(constraints)) {
+  for (const { constraint, header, lowerHeader, valueIn } of EXACT) {
+    const value = valueIn(constraints)
     if (value === undefined) continue
-    const given = findPair(announced, name.toLowerCase())
-    if (given === undefined) headers.push([name, value])
-    else if (given !== value) throw broken(constraint, `its ${name} is another`)
+    const given = findPair(announced, lowerHeader)
+    if (given === undefined) headers.push([header, value])
+    else if (given !== value) throw broken(constraint, `its ${header} is another`)
   }
   const type = findPair(headers, 'content-type')
   const length = findPair(headers, 'content-length')
@@ -68,30 +79,35 @@ function toSignedHeaders(announced: TextPairs, constraints: UploadConstraints): 
 }
 
 /** The constraints that are one value of one header. */
-function exactHeaders(
-  constraints: UploadConstraints,
-): (readonly [constraint: ConstraintName, header: string, value: string | undefined])[] {
-  const { contentType, sizeBytes, contentMd5, forbidOverwrite, storageClass, acl, speedLimitBitsPerSecond } =
-    constraints
-  return [
-    ['contentType', 'Content-Type', contentType && familyPrefixOf(contentType) ? undefined : contentType],
-    ['sizeBytes', 'Content-Length', sizeBytes?.toString()],
-    ['contentMd5', 'Content-MD5', contentMd5],
-    ['forbidOverwrite', 'x-cos-forbid-overwrite', forbidOverwrite ? 'true' : undefined],
-    ['storageClass', 'x-cos-storage-class', storageClass],
-    ['acl', 'x-cos-acl', acl],
-    ['speedLimitBitsPerSecond', 'x-cos-traffic-limit', speedLimitBitsPerSecond?.toString()],
-  ]
+const EXACT = [
+  exact('contentType', 'Content-Type', ({ contentType }) =>
+    contentType === undefined || familyPrefixOf(contentType) !== undefined ? undefined : contentType,
+  ),
+  exact('sizeBytes', 'Content-Length', ({ sizeBytes }) => sizeBytes?.toString()),
+  exact('contentMd5', 'Content-MD5', ({ contentMd5 }) => contentMd5),
+  exact('forbidOverwrite', 'x-cos-forbid-overwrite', ({ forbidOverwrite }) =>
+    forbidOverwrite === true ? 'true' : undefined,
+  ),
+  exact('storageClass', 'x-cos-storage-class', ({ storageClass }) => storageClass),
+  exact('acl', 'x-cos-acl', ({ acl }) => acl),
+  exact('speedLimitBitsPerSecond', 'x-cos-traffic-limit', ({ speedLimitBitsPerSecond }) =>
+    speedLimitBitsPerSecond?.toString(),
+  ),
+]
+
+function exact(
+  constraint: ConstraintName,
+  header: string,
+  valueIn: (constraints: UploadConstraints) => string | undefined,
+) {
+  return { constraint, header, lowerHeader: header.toLowerCase(), valueIn }
 }
 
 /** Which constraints a PUT with these signed headers cannot enforce. */
-function openIn(headers: TextPairs): Partial<Record<ConstraintName, string>> {
-  const hasSize = findPair(headers, 'content-length') !== undefined
-  return {
-    ...(findPair(headers, 'content-type') === undefined && { contentType: ONE_TYPE }),
-    ...(!hasSize && { minSizeBytes: ONE_SIZE, maxSizeBytes: ONE_SIZE }),
-    clientIps: NO_ADDRESS,
-  }
+function openIn(headers: TextPairs): Partial<Record<ConstraintName, string | undefined>> {
+  const type = findPair(headers, 'content-type') === undefined ? ONE_TYPE : undefined
+  const size = findPair(headers, 'content-length') === undefined ? ONE_SIZE : undefined
+  return { contentType: type, minSizeBytes: size, maxSizeBytes: size, clientIps: NO_ADDRESS }
 }
 
 const ONE_TYPE =

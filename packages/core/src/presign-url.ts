@@ -92,20 +92,19 @@ export interface PreparedUrl {
 
 /** Prepares a URL: host and token join what is signed. */
 export function prepareUrl(shape: UrlShape, signer: Signer): PreparedUrl {
-  const { headers, host } = shape
+  const { method, scheme, headers, host } = shape
   const given = findPair(headers, 'host')
   if (given !== undefined && given.toLowerCase() !== host) {
     throw new TypeError('The given Host is not the host of the URL; leave it out')
   }
   const params = [...shape.params, ...missingToken(shape, shape.token)]
-  const all = { ...shape, params, headers: withHost(shape) }
-  return prepareSignedUrl(all, all, signer)
+  return prepareSignedUrl({ method, params, headers: withHost(shape) }, { scheme, host, params }, signer)
 }
 
 /** Prepares a URL of which all that is signed is known. */
 export function prepareSignedUrl(
   signed: RequestShape,
-  { scheme, host, params }: UrlShape,
+  { scheme, host, params }: Pick<UrlShape, 'scheme' | 'host' | 'params'>,
   signer: Signer,
 ): PreparedUrl {
   const signature = prepareSignature(signed, signer)

@@ -183,7 +183,7 @@ async function holdToLimits(
  */
 function toResponse(context: ServiceContext, answer: object): Response {
   context.set('hasHeaders', true)
-  const headers = { ...context.get('headers'), 'Content-Type': 'application/json' }
+  const headers = { 'Content-Type': 'application/json', ...context.get('headers') }
   return new Response(JSON.stringify(answer), { headers })
 }
 

@@ -80,7 +80,7 @@ export function decide(
       operation: wish.operation,
       bucket: grant.bucket,
       key,
-      constraints: { ...grant.constraints, key },
+      constraints: { key, ...grant.constraints },
       lifetimeSeconds: Math.min(wish.lifetimeSeconds ?? grant.maxLifetimeSeconds, grant.maxLifetimeSeconds),
     }
     context.onIssued?.(permission)

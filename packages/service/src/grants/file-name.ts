@@ -8,6 +8,8 @@ const MAX_EXTENSION = 16
  * @returns `file` when nothing is left.
  */
 export function toFileName(text: string): string {
+  // Most names have nothing to mend.
+  if (/^\w[\w.-]{0,117}\w$/.test(text)) return text
   const segment = text.normalize('NFC').split(/[/\\]/).at(-1) ?? ''
   const clean = segment
     .replace(/[\p{C}\p{Zl}\p{Zp}*?"<>|:;%#&{}$`^[\]\uFFFD]+/gu, '-')

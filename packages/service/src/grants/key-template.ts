@@ -109,7 +109,8 @@ export function parseKeyTemplate(text: string): KeyTemplate {
 }
 
 function isTooLong(key: string): boolean {
-  return new TextEncoder().encode(key).length > MAX_KEY_BYTES
+  // A key has at most three bytes for each UTF-16 unit, so the bytes of a short one need no counting.
+  return key.length * 3 > MAX_KEY_BYTES && new TextEncoder().encode(key).length > MAX_KEY_BYTES
 }
 
 function toParts(text: string): Part[] {

@@ -4,16 +4,13 @@ import { ServiceError } from '../errors.ts'
 /** Answers in time, whatever a slow client, COS or a key server do. */
 export function limitTime(timeoutMs: number): MiddlewareHandler {
   return async function limitedTime(_context, next) {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const late = new Promise<never>((_resolve, reject) => {
-      const refuse = () =>
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
         reject(new ServiceError('ERR_SERVICE_TIMEOUT', `There was no answer within ${timeoutMs / 1000} s`))
-      timer = setTimeout(refuse, timeoutMs)
+      }, timeoutMs)
+      void next()
+        .then(resolve, reject)
+        .then(() => clearTimeout(timer))
     })
-    try {
-      await Promise.race([next(), late])
-    } finally {
-      clearTimeout(timer)
-    }
   }
 }

@@ -22,9 +22,14 @@ export async function issuePut(
   const { bucket, key, constraints, lifetimeSeconds } = permission
   const client = await writerFor(lifetimeSeconds, bucket)
   const params = { Bucket: bucket, Key: key, Expired: lifetimeSeconds, Headers: toHeaders(announced) }
-  const { method, url, headers, ...rest } = presignUpload(client, params, constraints)
-  assertKept(permission, rest.notEnforced)
-  return { method, url, headers, ...placeOf(permission), ...enforcementOf(rest) }
+  const { method, url, headers, effectiveExpiresAt, enforced, notEnforced } = presignUpload(
+    client,
+    params,
+    constraints,
+  )
+  assertKept(permission, notEnforced)
+  const grant = permission.grant.name
+  return { method, url, headers, bucket, key, grant, effectiveExpiresAt, enforced, notEnforced }
 }
 
 /**
@@ -126,6 +131,9 @@ function enforcementOf({ enforced, notEnforced, effectiveExpiresAt }: Enforced):
 
 /** The headers of what was announced. */
 export function toHeaders({ contentType, sizeBytes, contentMd5 }: Announced): [string, string | number][] {
-  const headers = { 'Content-Type': contentType, 'Content-Length': sizeBytes, 'Content-MD5': contentMd5 }
-  return Object.entries(headers).filter((pair): pair is [string, string | number] => pair[1] !== undefined)
+  const headers: [string, string | number][] = []
+  if (contentType !== undefined) headers.push(['Content-Type', contentType])
+  if (sizeBytes !== undefined) headers.push(['Content-Length', sizeBytes])
+  if (contentMd5 !== undefined) headers.push(['Content-MD5', contentMd5])
+  return headers
 }

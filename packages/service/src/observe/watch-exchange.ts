@@ -20,7 +20,7 @@ export function watchExchange(services: Services, log: Log): MiddlewareHandler<E
     const requestId = services.randomUuid()
     context.set('requestId', requestId)
     context.set('issued', issued)
-    context.set('services', { ...services, onIssued: (one) => issued.push(one) })
+    context.set('services', { onIssued: (one) => issued.push(one), ...services })
     context.set('headers', {
       'X-Request-Id': requestId,
       'X-Content-Type-Options': 'nosniff',
