@@ -1,7 +1,6 @@
 import { Redis } from 'ioredis'
-import { RateLimiterRedis } from 'rate-limiter-flexible'
-import { createFlexibleLimitStore } from './limits/flexible-limit-store.ts'
 import type { LimitStore } from './limits/limit-store.ts'
+import { createRedisLimitStore } from './limits/redis-limit-store.ts'
 import type { LinkStore } from './links/link-store.ts'
 import { createRedisLinkStore } from './links/redis-link-store.ts'
 
@@ -52,21 +51,8 @@ export function connectRedis(options: RedisOptions): RedisStores {
     redis.once('ready', resolve)
     redis.once('error', () => resolve())
   })
-  const limitStore = createFlexibleLimitStore(
-    ({ name, requests, seconds }) =>
-      new RateLimiterRedis({
-        storeClient: redis,
-        keyPrefix: `limit:${name}`,
-        points: requests,
-        duration: seconds,
-        rejectIfRedisNotReady: true,
-      }),
-    async () => {
-      await redis.ping()
-    },
-  )
   return {
-    limitStore,
+    limitStore: createRedisLimitStore(redis),
     linkStore: createRedisLinkStore(redis),
     settled,
     async close() {

@@ -15,9 +15,9 @@ import { guardOrigin } from './guard/cors.ts'
 import { limitBody } from './guard/limit-body.ts'
 import { limitTime } from './guard/limit-time.ts'
 import { temporaryKeysFrom } from './issue/sts-options.ts'
-import { createMemoryLimitStore } from './limits/flexible-limit-store.ts'
 import type { LimitStore } from './limits/limit-store.ts'
 import { createLimiter, type Limiter } from './limits/limiter.ts'
+import { createMemoryLimitStore } from './limits/memory-limit-store.ts'
 import { isBrowser } from './links/is-previewer.ts'
 import { PAGE_HEADERS, renderRefusal } from './links/link-page.ts'
 import { createLinks } from './links/links.ts'
@@ -56,7 +56,7 @@ export function createService(input: ServiceOptions): Service {
   const { fetch = globalThis.fetch.bind(globalThis) } = options
   const log = options.log === false ? ignore : (options.log ?? logToConsole)
   const noteTime = () => new Date(now()).toISOString()
-  const limitStore = options.limitStore ?? createMemoryLimitStore()
+  const limitStore = options.limitStore ?? createMemoryLimitStore(now)
   const temporaryKeys = options.sts && temporaryKeysFrom(options.sts, { ...options, fetch, now })
   const foundation = { grants: options.grants.map(createGrant), clientFor: createClients(options, now), now }
   const services: Services = {

@@ -86,6 +86,16 @@ describe.runIf(hasRedis)('two replicas on one Redis', () => {
     expect((await follow(one.service, path)).status).toBe(404)
   })
 
+  it('begin anew with a window of another length, and go on with one of another number', async () => {
+    const { limitStore } = await connect(`test-${Math.random()}:`)
+    const minute = { name: 'quota', requests: 5, seconds: 60 }
+    await limitStore.count(minute, 'caller')
+    expect((await limitStore.count({ ...minute, requests: 9 }, 'caller')).used).toBe(2)
+    const hour = await limitStore.count({ ...minute, seconds: 3600 }, 'caller')
+    expect(hour.used).toBe(1)
+    expect(hour.resetMs).toBeGreaterThan(3_599_000)
+  })
+
   it('count password tries together', async () => {
     const { ask, replicas } = await startReplicas(1000)
     const { path } = await (await ask('/links', { json: { key: KEY, password: 'correct horse' } })).json()

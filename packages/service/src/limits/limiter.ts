@@ -1,6 +1,6 @@
 import { ServiceError } from '../errors.ts'
-import { createMemoryLimitStore } from './flexible-limit-store.ts'
 import type { LimitStore, LimitWindow, WindowCount } from './limit-store.ts'
+import { createMemoryLimitStore } from './memory-limit-store.ts'
 import type { LimitOptions } from './options.ts'
 
 /** Holds callers to their limits. */

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
-import { createMemoryLimitStore } from '../limits/flexible-limit-store.ts'
 import type { LimitStore } from '../limits/limit-store.ts'
+import { createMemoryLimitStore } from '../limits/memory-limit-store.ts'
 import { createDiskLinkStore } from '../links/disk-link-store.ts'
 import type { LinkStore } from '../links/link-store.ts'
 import { createMemoryLinkStore } from '../links/memory-link-store.ts'
