@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { createService } from '@cos-presign/service'
 import { readConfig } from '@cos-presign/service/node'
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment'
 import { Service } from 'kubernetes-models/v1/Service'
@@ -36,6 +37,7 @@ describe('the Kubernetes example of the service', () => {
         return await Promise.resolve('0123456789abcdef0123456789abcdef')
       },
     })
+    createService({ ...config.options, log: false })
     expect(config.redis?.url).toBe(env.REDIS_URL)
     for (const path of asked) expect(manifest).toContain(path.slice(0, path.lastIndexOf('/')))
     expect(manifest).toContain('name: REDIS_URL')

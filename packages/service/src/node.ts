@@ -3,5 +3,5 @@ export { type ConfigSources, readConfig, type ServerConfig } from './node/config
 export { createLineLog } from './node/line-log.ts'
 export { createMetrics, type Metrics } from './node/metrics.ts'
 export { type FetchListener, serveFetch } from './node/serve-fetch.ts'
-export { type RunningServer, type ServerOptions, startServer } from './node/start-server.ts'
+export { checkConfig, type RunningServer, type ServerOptions, startServer } from './node/start-server.ts'
 export { watchConfig } from './node/watch-config.ts'

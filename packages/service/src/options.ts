@@ -4,6 +4,7 @@ import type { ApiKeyRecord } from './authenticate/api-key.ts'
 import type { JwtOptions } from './authenticate/jwt.ts'
 import type { TicketOptions } from './authenticate/ticket.ts'
 import type { Caller } from './caller.ts'
+import { configured } from './config-error.ts'
 import { type DialectOptions, dialectsSchema } from './dialects/options.ts'
 import { ServiceError } from './errors.ts'
 import type { GrantOptions } from './grants/grant.ts'
@@ -95,6 +96,10 @@ const secret = z
     'must have 32 bytes or more, or it could be guessed',
   )
 
+const isForSecrets = (algorithm: string): boolean => /^HS(?:256|384|512)$/.test(algorithm)
+const isForPublicKeys = (algorithm: string): boolean =>
+  /^(?:RS|PS|ES)(?:256|384|512)$|^EdDSA$|^Ed25519$/.test(algorithm)
+
 const jwt = z
   .strictObject({
     secret: secret.optional(),
@@ -111,13 +116,10 @@ const jwt = z
       [options.secret, options.jwks, options.jwksUrl].filter((key) => key !== undefined).length === 1,
     'must have exactly one of secret, jwks and jwksUrl',
   )
-  .refine(
-    ({ algorithms = [], ...options }) =>
-      algorithms.every(
-        (algorithm) => /^HS(?:256|384|512)$/.test(algorithm) === (options.secret !== undefined),
-      ),
-    'algorithms must be of the kind of the key: HS256, HS384, HS512 for a secret, others for public keys; never none',
-  )
+  .refine(({ algorithms = [], ...options }) => {
+    const isOfKind = options.secret === undefined ? isForPublicKeys : isForSecrets
+    return algorithms.every(isOfKind)
+  }, 'algorithms must be of the kind of the key: HS256, HS384, HS512 for a secret; RS, PS or ES with 256, 384 or 512, or EdDSA, for public keys; never none')
 
 const authenticate = z
   .strictObject({
@@ -144,7 +146,10 @@ const grant = z.strictObject({
   name: z.string().regex(/^[\w.-]{1,100}$/, 'must be letters, digits, _, . and -'),
   callers: z
     .strictObject({
-      methods: z.array(z.enum(['jwt', 'api-key', 'host', 'ticket', 'insecure-dev'])).optional(),
+      methods: z
+        .array(z.enum(['jwt', 'api-key', 'host', 'insecure-dev']))
+        .min(1)
+        .optional(),
       ids: texts.optional(),
       claims: z.record(z.string(), z.union([z.string(), texts])).optional(),
     })
@@ -153,7 +158,7 @@ const grant = z.strictObject({
   key: z.string(),
   clientMayChooseKey: z.boolean().optional(),
   operations: z.array(z.enum(OPERATIONS)).min(1),
-  // Core checks them.
+  // The grant has them checked by core.
   constraints: record.optional(),
   maxLifetimeSeconds: z
     .int()
@@ -187,7 +192,7 @@ const options = z.strictObject({
 })
 
 /**
- * Checks the options of a service; what grants and core check themselves is left to them.
+ * Checks the options of a service, as far as none of its parts has to be made for that: `createService` makes them, and they check the rest.
  *
  * @throws {ServiceError} `ERR_SERVICE_CONFIG_INVALID`: the message names each place and what is wrong there.
  */
@@ -212,6 +217,9 @@ export function checkOptions(input: ServiceOptions): ServiceOptions {
   }
   return {
     ...input,
-    credential: typeof credential === 'function' ? credential : createCredential(credential),
+    credential:
+      typeof credential === 'function'
+        ? credential
+        : configured('credential', () => createCredential(credential)),
   }
 }

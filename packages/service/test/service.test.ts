@@ -232,6 +232,11 @@ describe('a request that cannot be', () => {
 })
 
 describe('a configuration that cannot be', () => {
+  const region = 'ap-guangzhou'
+  const openJwt = { issuer: jwt.issuer, audience: jwt.audience, jwksUrl: 'https://login.example/jwks.json' }
+  const withGrant = (change: object) => ({ grants: [{ ...grants[0], ...change }] })
+  const withConstraints = (constraints: object) => withGrant({ constraints })
+
   it.each<[string, object, string]>([
     ['nobody could prove who they are', { authenticate: {} }, 'authenticate: must say how callers prove'],
     [
@@ -240,10 +245,61 @@ describe('a configuration that cannot be', () => {
       'authenticate.jwt.secret: must have 32 bytes',
     ],
     ['no algorithm is allowed', { authenticate: { jwt: { ...jwt, algorithms: ['none'] } } }, 'never none'],
+    [
+      'the algorithm is one of no kind',
+      { authenticate: { jwt: { ...openJwt, algorithms: ['none'] } } },
+      'never none',
+    ],
     ['an option is misspelt', { grant: [] }, 'unknown: "grant"'],
+    [
+      'a constraint is misspelt',
+      withConstraints({ maxSizeByte: 5 }),
+      'The grant "avatars" cannot be: "constraints" has no parameter "maxSizeByte"',
+    ],
+    ['a constraint is of another type', withConstraints({ maxSizeBytes: '5' }), 'constraints.maxSizeBytes'],
+    ['a constraint is a list', withConstraints({ contentType: ['image/png'] }), 'constraints.contentType'],
+    ['no size is allowed', withConstraints({ minSizeBytes: 9, maxSizeBytes: 5 }), 'must not be more than'],
+    ['the key is said twice', withConstraints({ key: 'a' }), '"constraints.key" says again'],
+    [
+      'the key could be of two callers',
+      withGrant({ key: '{sub}-{filename}' }),
+      'The grant "avatars" cannot be:',
+    ],
+    [
+      'its keys are for nothing',
+      { ...withGrant({ operations: ['credentials'] }), sts: { region } },
+      'add what the keys are for',
+    ],
+    [
+      'tickets are no proof of their own',
+      withGrant({ callers: { methods: ['ticket'] } }),
+      'must be one of jwt',
+    ],
+    [
+      'nobody knows where the buckets are',
+      { domain: undefined },
+      '"region" must be given, or "endpoint" or "domain"',
+    ],
+    [
+      'nobody knows where the buckets of a provider are',
+      { domain: undefined, credential: () => credential },
+      '"region" must be given, or "endpoint" or "domain"',
+    ],
+    ['a domain has a scheme', { domain: 'https://files.example.com' }, '"domain" must be a host'],
+    [
+      'the key has white space',
+      { credential: { ...credential, secretKey: ' key' } },
+      'credential: "secretKey" has white space',
+    ],
+    ['the STS is no host', { sts: { region, endpoint: 'a b' } }, 'sts: "endpoint" must be a host'],
     ['two grants have one name', { grants: [grants[0], grants[0]] }, 'Two grants are named "avatars"'],
   ])('because %s is refused at the start', (_, change, message) => {
     const options = { credential, domain, authenticate: { jwt }, grants, ...change }
-    expect(() => createService(options)).toThrow(message)
+    expect(() => createService(options as ServiceOptions)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_SERVICE_CONFIG_INVALID',
+        message: expect.stringContaining(message),
+      }),
+    )
   })
 })

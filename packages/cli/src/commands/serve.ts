@@ -24,14 +24,14 @@ export function defineServe(command: Command, io: Io): Command {
       parseInteger('--port', 0, 65_535),
     )
     .option('--insecure-dev', 'let anybody in, as one caller; for development')
-    .option('--check', 'say whether the file is as it must be, and serve nothing')
+    .option('--check', 'say whether the file can be served by, and serve nothing')
     .action((flags: ServeFlags) => runServe(flags, io))
 }
 
 async function runServe(flags: ServeFlags, io: Io): Promise<void> {
   const { startServer, watchConfig } = await import('@cos-presign/service/node')
   const { config, host, port, insecureDev } = flags
-  if (flags.check) return await checkFile(config, io)
+  if (flags.check) return await checkFile(flags, io)
   const server = await startServer({ configPath: config, host, port, insecureDev, env: io.env }).catch(
     (error: unknown) => refuse(error, config),
   )
@@ -61,16 +61,13 @@ async function runServe(flags: ServeFlags, io: Io): Promise<void> {
   }
 }
 
-async function checkFile(config: string, io: Io): Promise<void> {
-  const { readConfig } = await import('@cos-presign/service/node')
-  const readText = (path: string): Promise<string> => io.files.readText(path, MAX_CONFIG_BYTES)
-  await readText(config)
-    .then((text) => readConfig(text, { env: io.env, readText }))
-    .catch((error: unknown) => refuse(error, config))
-  await tell(io, `${printable(config)} is as it must be.`)
+async function checkFile({ config, insecureDev }: ServeFlags, io: Io): Promise<void> {
+  const { checkConfig } = await import('@cos-presign/service/node')
+  await checkConfig({ configPath: config, insecureDev, env: io.env }).catch((error: unknown) =>
+    refuse(error, config),
+  )
+  await tell(io, `${printable(config)} is valid: cos-presign serve can serve by it.`)
 }
-
-const MAX_CONFIG_BYTES = 1024 ** 2
 
 /** What is wrong with the file or the port, as the command's own error. */
 function refuse(error: unknown, config: string): never {

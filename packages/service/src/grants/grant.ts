@@ -1,13 +1,14 @@
-import type { UploadConstraints } from 'cos-presign'
+import { assertConstraints, type UploadConstraints } from 'cos-presign'
 import type { Caller, CallerMethod } from '../caller.ts'
+import { configured } from '../config-error.ts'
 import { ServiceError } from '../errors.ts'
 import { type KeyTemplate, parseKeyTemplate } from './key-template.ts'
 import type { Operation } from './operation.ts'
 
 /** Which callers a grant is for: those that fit in all that is given. */
 export interface GrantCallers {
-  /** How they must have proved who they are. */
-  readonly methods?: readonly CallerMethod[] | undefined
+  /** How they must have proved who they are; a ticket is good for whatever it was issued for. */
+  readonly methods?: readonly Exclude<CallerMethod, 'ticket'>[] | undefined
   /** Who they must be. */
   readonly ids?: readonly string[] | undefined
   /** What must be known of them: each claim must be one of the texts, or be a list that has one of them. */
@@ -55,10 +56,11 @@ export interface Grant {
   isFor(caller: Caller): boolean
 }
 
-/** @throws {ServiceError} `ERR_SERVICE_CONFIG_INVALID`: the key template cannot be, or does not go with the rest. */
+/** @throws {ServiceError} `ERR_SERVICE_CONFIG_INVALID`: the key template or the constraints cannot be, or do not go with the rest. */
 export function createGrant(options: GrantOptions): Grant {
   const { name, bucket, callers = {}, clientMayChooseKey = false } = options
-  const template = parseKeyTemplate(options.key)
+  const template = templateOf(options)
+  const constraints = constraintsOf(options)
   const makesKeys = options.operations.some(
     (operation) => operation === 'upload' || operation === 'multipart',
   )
@@ -71,17 +73,39 @@ export function createGrant(options: GrantOptions): Grant {
   if (makesKeys && !clientMayChooseKey && !template.isUnguessable) {
     throw impossible(name, 'its key must hold {uuid}, or others could guess the keys that the service makes')
   }
+  if (options.operations.every((operation) => operation === 'credentials')) {
+    throw impossible(
+      name,
+      'it allows "credentials" alone; add what the keys are for: upload, multipart, download or delete',
+    )
+  }
   return {
     name,
     bucket,
     template,
     clientMayChooseKey,
     operations: new Set(options.operations),
-    constraints: options.constraints ?? {},
+    constraints,
     maxLifetimeSeconds: options.maxLifetimeSeconds ?? 900,
     claimNames: [...template.claimNames, ...Object.keys(callers.claims ?? {})],
     isFor: (caller) => isMeant(caller, name, callers),
   }
+}
+
+function templateOf({ name, key }: GrantOptions): KeyTemplate {
+  try {
+    return parseKeyTemplate(key)
+  } catch (error) {
+    throw error instanceof ServiceError ? impossible(name, error.message) : error
+  }
+}
+
+function constraintsOf({ name, constraints = {} }: GrantOptions): Grant['constraints'] {
+  const misplaced = ['key', 'keyPrefix'].find((one) => Object.hasOwn(constraints, one))
+  if (misplaced !== undefined)
+    throw impossible(name, `"constraints.${misplaced}" says again what "key" of the grant says`)
+  configured(`The grant "${name}" cannot be`, () => assertConstraints(constraints))
+  return constraints
 }
 
 function impossible(name: string, what: string): ServiceError {

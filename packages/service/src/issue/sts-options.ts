@@ -1,6 +1,7 @@
 import { createStsClient } from '@cos-presign/sts'
 import type { Credential, CredentialProvider } from 'cos-presign'
 import { z } from 'zod'
+import { configured } from '../config-error.ts'
 import { createTemporaryKeys, type IssueTemporaryKey } from './temporary-keys.ts'
 import { createWritingKeys } from './writing-keys.ts'
 
@@ -49,7 +50,9 @@ export function temporaryKeysFrom(
 ): TemporaryKeys {
   const { credential, fetch, now } = context
   const ofBuckets = region ?? context.region ?? ''
-  const sts = createStsClient({ credential, region: ofBuckets, endpoint, scheme, fetch, now })
+  const sts = configured('sts', () =>
+    createStsClient({ credential, region: ofBuckets, endpoint, scheme, fetch, now }),
+  )
   const keys = { sts, region: ofBuckets, roleArn, now }
   return { issue: createTemporaryKeys(keys), writing: createWritingKeys(keys) }
 }

@@ -1,7 +1,7 @@
 import { parseDocument } from 'yaml'
 import { z } from 'zod'
 import { ServiceError } from '../errors.ts'
-import { checkOptions, type ServiceOptions } from '../options.ts'
+import type { ServiceOptions } from '../options.ts'
 import { readBySchema } from '../schema.ts'
 
 /** What the configuration file of a server says. */
@@ -16,7 +16,7 @@ export interface ServerConfig {
   readonly redis: { readonly url: string; readonly keyPrefix?: string | undefined } | undefined
   /** Where links are kept without Redis; in memory when absent. */
   readonly linksDirectory: string | undefined
-  /** The service's own options, but for the stores. */
+  /** The service's own options, but for the stores; not checked before a service is made of them. */
   readonly options: ServiceOptions
 }
 
@@ -56,7 +56,8 @@ const frame = z.looseObject({
  * Reads a configuration in YAML. Instead of any text may stand `{ env: NAME }` or `{ file: PATH }`, so that no secret has to be in the
  * file. Without `credential` it is `COS_SECRET_ID`, `COS_SECRET_KEY` and, of a temporary key, `COS_TOKEN` of the environment.
  *
- * @throws {ServiceError} `ERR_SERVICE_CONFIG_INVALID`: the message names each place and what is wrong there, and no value.
+ * @throws {ServiceError} `ERR_SERVICE_CONFIG_INVALID`: the message names each place and what is wrong there, and no value. What a service
+ * is made of is checked when it is made.
  */
 export async function readConfig(text: string, sources: ConfigSources): Promise<ServerConfig> {
   const document = parseDocument(text, { prettyErrors: false })
@@ -80,7 +81,8 @@ export async function readConfig(text: string, sources: ConfigSources): Promise<
     drainSeconds,
     redis,
     linksDirectory: directory,
-    options: checkOptions(options as unknown as ServiceOptions),
+    // Whatever the file says: a service that is made of it checks it.
+    options: options as unknown as ServiceOptions,
   }
 }
 

@@ -44,6 +44,17 @@ export interface RunningServer {
 }
 
 /**
+ * Checks a configuration file: reads it, and makes a service of it that serves nothing.
+ *
+ * @throws {ServiceError} `ERR_SERVICE_CONFIG_INVALID`: what is wrong with the file.
+ */
+export async function checkConfig(
+  options: Pick<ServerOptions, 'configPath' | 'env' | 'insecureDev'>,
+): Promise<void> {
+  createService(optionsOf(await readFileAs(options), options, false))
+}
+
+/**
  * Starts a server by a configuration file.
  *
  * @throws {ServiceError} `ERR_SERVICE_CONFIG_INVALID`: what is wrong with the file.
@@ -115,7 +126,10 @@ async function serveMetrics(
   }, address)
 }
 
-async function readFileAs({ configPath, env = process.env }: ServerOptions): Promise<ServerConfig> {
+async function readFileAs({
+  configPath,
+  env = process.env,
+}: Pick<ServerOptions, 'configPath' | 'env'>): Promise<ServerConfig> {
   const readText = (path: string): Promise<string> => readFile(path, 'utf8')
   return await readConfig(await readText(configPath), { env, readText })
 }
@@ -146,17 +160,25 @@ function tellTrouble(error: Error | undefined, log: Log): void {
 }
 
 function serviceOf(
-  { options }: ServerConfig,
+  config: ServerConfig,
   { limitStore, linkStore }: Stores,
   given: ServerOptions,
   log: Log,
 ): Service {
-  const { links, authenticate } = options
-  return createService({
+  const options = optionsOf(config, given, log)
+  const { links } = options
+  return createService({ ...options, limitStore, links: links && { ...links, store: linkStore } })
+}
+
+function optionsOf(
+  { options }: ServerConfig,
+  { insecureDev }: Pick<ServerOptions, 'insecureDev'>,
+  log: ServiceOptions['log'],
+): ServiceOptions {
+  const { authenticate } = options
+  return {
     ...options,
-    authenticate: given.insecureDev === true ? { ...authenticate, insecureDev: true } : authenticate,
-    limitStore,
-    links: links && { ...links, store: linkStore },
+    authenticate: insecureDev === true ? { ...authenticate, insecureDev } : authenticate,
     log,
-  })
+  }
 }

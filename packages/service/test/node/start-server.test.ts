@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApiKey, type LogEntry } from '../../src/index.ts'
-import { startServer } from '../../src/node.ts'
+import { checkConfig, startServer } from '../../src/node.ts'
 
 const env = { COS_SECRET_ID: 'AKIDserver', COS_SECRET_KEY: 'secret-key-of-the-server' }
 const TICKETS = 'a secret of tickets, of 32 bytes or more'
@@ -84,5 +84,41 @@ describe('a server of a configuration file', () => {
     await closed
     expect(performance.now() - began).toBeLessThan(4000)
     await expect(fetch(`${server.url}/healthz`)).rejects.toThrow()
+  })
+})
+
+describe('a file that is only checked', () => {
+  const base =
+    'grants: [{ name: files, bucket: examplebucket-1250000000, key: "files/{sub}/{uuid}", operations: [upload] }]'
+  it.each([
+    ['that lacks a region', `authenticate: { insecureDev: true }\n${base}`, '"region" must be given'],
+    [
+      'whose template cannot be',
+      `region: ap-guangzhou\nauthenticate: { insecureDev: true }\n${base.replace('/{uuid}', '-{filename}')}`,
+      'The grant "files" cannot be',
+    ],
+    [
+      'with a misspelt constraint',
+      `region: ap-guangzhou\nauthenticate: { insecureDev: true }\n${base.replace('] }]', '], constraints: { maxSizeByte: 5 } }]')}`,
+      'no parameter "maxSizeByte"',
+    ],
+  ])('%s is refused, as it is by a server', async (_, wrong, message) => {
+    await writeFile(configPath, wrong)
+    const refusal = expect.objectContaining({
+      code: 'ERR_SERVICE_CONFIG_INVALID',
+      message: expect.stringContaining(message),
+    })
+    await expect(checkConfig({ configPath, env })).rejects.toThrow(refusal)
+    await expect(startServer({ configPath, env, log: false })).rejects.toThrow(refusal)
+  })
+
+  it('needs no way to prove who asks where anybody is let in', async () => {
+    await writeFile(configPath, `listen: { port: 0 }\nregion: ap-guangzhou\nauthenticate: {}\n${base}`)
+    await expect(checkConfig({ configPath, env })).rejects.toThrow('must say how callers prove')
+    await checkConfig({ configPath, env, insecureDev: true })
+    const server = await startServer({ configPath, env, insecureDev: true, log: false })
+    const answer = await fetch(`${server.url}/v1/uploads`, { method: 'POST' })
+    await server.close()
+    expect(answer.status).toBe(200)
   })
 })
