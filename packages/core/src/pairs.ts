@@ -79,7 +79,8 @@ export function isAdded(key: string, name: string): TypeError {
 
 /** Joins the values of repeated names; throws a TypeError if a name is spelled in two ways. */
 function combineRepeated(pairs: TextPairs, name: string): TextPairs {
-  if (pairs.length < 2) return pairs
+  // Two names that are one are also one in lower case.
+  if (new Set(pairs.map(([key]) => key.toLowerCase())).size === pairs.length) return pairs
   const combined = new Map<string, readonly [string, string]>()
   for (const [key, value] of pairs) {
     const lower = encodeName(key)

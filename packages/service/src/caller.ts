@@ -18,5 +18,5 @@ export function createCaller(
   id: string,
   claims: Readonly<Record<string, unknown>> = {},
 ): Caller {
-  return { id, method, claims: { ...claims, sub: id } }
+  return { id, method, claims: Object.assign({}, claims, { sub: id }) }
 }

@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { RegExpRouter } from 'hono/router/reg-exp-router'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { getPath } from 'hono/utils/url'
 import { createApiKeyAuthenticator } from './authenticate/api-key.ts'
@@ -74,7 +75,7 @@ export function createService(input: ServiceOptions): Service {
   const dependencies = dependenciesOf(options, limitStore)
   const ways = createAuthenticators(options.authenticate, now)
   if (options.authenticate.insecureDev === true) log(noticeEntry('warn', INSECURE, noteTime()))
-  const app = new Hono<Environment>({ getPath: pathOf })
+  const app = new Hono<Environment>({ getPath: pathOf, router: new RegExpRouter() })
   app.use(watchExchange(services, log))
   app.use(guardOrigin(options.cors, isOpenToAll))
   app.use(limitTime(options.timeoutMs ?? TIMEOUT_MS))

@@ -87,37 +87,35 @@ function decideStep(query: Readonly<Record<string, string>>, caller: Caller, ser
   return decide({ operation: 'multipart', key, grant }, caller, services.grants, services)
 }
 
-/** Before the route of one part, whose number `batch` is not. */
-const batchRoute: Route = defineRoute({
-  method: 'GET',
-  path: '/s3/multipart/:uploadId/batch',
-  summary: 'Presigned URLs for some parts of Uppy',
-  answer: anything,
-  refuse,
-  async run({ query, params, caller }, services) {
-    const permission = decideStep(query, caller, services)
-    const digits = (query.partNumbers ?? '').split(',', 1001)
-    if (digits.length > 1000)
-      throw new ServiceError('ERR_SERVICE_REQUEST_INVALID', 'No more than 1000 parts at once')
-    const parts = await signParts(permission, params.uploadId ?? '', digits.map(toPartNumber), services)
-    return { presignedUrls: Object.fromEntries(parts.map(({ partNumber, url }) => [partNumber, url])) }
-  },
-})
-
+/** One route for a part and for `batch`, some parts at once: a router of patterns cannot tell the two apart. */
 const partRoute: Route = defineRoute({
   method: 'GET',
   path: '/s3/multipart/:uploadId/:partNumber',
-  summary: 'A presigned URL for one part of Uppy',
+  summary: 'Presigned URLs for one part of Uppy, or for some',
   answer: anything,
   refuse,
   async run({ query, params, caller }, services) {
+    const { uploadId = '', partNumber = '' } = params
     const permission = decideStep(query, caller, services)
-    const numbers = [toPartNumber(params.partNumber ?? '')]
-    const [part] = await signParts(permission, params.uploadId ?? '', numbers, services)
+    if (partNumber === 'batch') return await signBatch(permission, uploadId, query.partNumbers, services)
+    const [part] = await signParts(permission, uploadId, [toPartNumber(partNumber)], services)
     const { url, headers, effectiveExpiresAt } = part ?? {}
     return { url, headers, expires: permission.lifetimeSeconds, effectiveExpiresAt }
   },
 })
+
+async function signBatch(
+  permission: Permission,
+  uploadId: string,
+  partNumbers = '',
+  services: Services,
+): Promise<object> {
+  const digits = partNumbers.split(',', 1001)
+  if (digits.length > 1000)
+    throw new ServiceError('ERR_SERVICE_REQUEST_INVALID', 'No more than 1000 parts at once')
+  const parts = await signParts(permission, uploadId, digits.map(toPartNumber), services)
+  return { presignedUrls: Object.fromEntries(parts.map(({ partNumber, url }) => [partNumber, url])) }
+}
 
 function toPartNumber(digits: string): number {
   const number = /^\d{1,5}$/.test(digits) ? Number(digits) : 0
@@ -290,7 +288,6 @@ function withoutHost(headers: Readonly<Record<string, string>>): Record<string, 
 export const UPPY_ROUTES: readonly Route[] = [
   paramsRoute,
   createRoute,
-  batchRoute,
   partRoute,
   listRoute,
   completeRoute,

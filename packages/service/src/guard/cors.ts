@@ -58,12 +58,12 @@ export function guardOrigin(
     credentials,
     maxAge: maxAgeSeconds,
   })
-  return async function guardedOrigin(context, next) {
+  return function guardedOrigin(context, next) {
     const origin = context.req.header('origin')
-    if (origin === undefined) return await next()
-    if (allowed.has(origin)) return await answer(context, next)
+    if (origin === undefined) return next()
+    if (allowed.has(origin)) return answer(context, next)
     if (isOpen(context.req.path) || isSameOrigin(origin, context.req.url, context.req.header('host')))
-      return await next()
+      return next()
     throw new ServiceError(
       'ERR_SERVICE_ORIGIN_FOREIGN',
       'Pages of this origin may not use the service; its configuration lists those that may in cors.origins',

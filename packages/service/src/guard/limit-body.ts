@@ -5,13 +5,13 @@ import { ServiceError } from '../errors.ts'
 /** Refuses bodies of more bytes, whether they announce their length or not. */
 export function limitBody(maxBodyBytes: number): MiddlewareHandler {
   const count = bodyLimit({ maxSize: maxBodyBytes, onError: refuse })
-  return async function limitedBody(context, next) {
+  return function limitedBody(context, next) {
     const announced = context.req.header('content-length')
     // Whoever speaks HTTP to us (Node, a proxy, an edge) holds a body to its announced length. To count the bytes of every body is slow.
     if (announced === undefined || context.req.header('transfer-encoding') !== undefined)
-      return await count(context, next)
+      return count(context, next)
     if (Number(announced) > maxBodyBytes) refuse()
-    return await next()
+    return next()
   }
 
   function refuse(): never {

@@ -3,8 +3,8 @@ import { ServiceError } from '../errors.ts'
 
 /** Answers in time, whatever a slow client, COS or a key server do. */
 export function limitTime(timeoutMs: number): MiddlewareHandler {
-  return async function limitedTime(_context, next) {
-    await new Promise<void>((resolve, reject) => {
+  return function limitedTime(_context, next) {
+    return new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
         reject(new ServiceError('ERR_SERVICE_TIMEOUT', `There was no answer within ${timeoutMs / 1000} s`))
       }, timeoutMs)

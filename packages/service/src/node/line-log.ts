@@ -1,16 +1,27 @@
 import type { Writable } from 'node:stream'
 import type { Log } from '../observe/log.ts'
 
-/** A log that writes each entry as one line of JSON; the lines of one turn of the event loop go out together. */
+const WAIT_MS = 10
+const FULL_CHARACTERS = 32 * 1024
+
+/**
+ * A log that writes each entry as one line of JSON. The lines of ten milliseconds go out together, because to write costs more than to
+ * make one. What waits when the process ends goes out then, unless it is killed.
+ */
 export function createLineLog(stream: Writable): Log {
   let lines = ''
+  let timer: ReturnType<typeof setTimeout> | undefined
+  process.on('exit', flush)
   return function logLine(entry) {
-    if (lines === '') setImmediate(flush)
     lines += `${JSON.stringify(entry)}\n`
+    if (lines.length >= FULL_CHARACTERS) flush()
+    else timer ??= setTimeout(flush, WAIT_MS)
   }
 
   function flush(): void {
-    stream.write(lines)
+    clearTimeout(timer)
+    timer = undefined
+    if (lines !== '') stream.write(lines)
     lines = ''
   }
 }
