@@ -20,10 +20,8 @@ function toTextPairs(pairs: Pairs | undefined, name: string): TextPairs {
   if (pairs === undefined) return NONE
   assertObject(pairs, name, PAIRS)
   const entries: Iterable<unknown> = Symbol.iterator in pairs ? pairs : Object.entries(pairs)
-  const texts: [string, string][] = []
   // Faster than Array.from with a function.
-  for (const entry of entries) texts.push(toTextPair(entry, name))
-  return texts
+  return [...entries].map((entry) => toTextPair(entry, name))
 }
 
 const PAIRS = 'a record or a list of name-value pairs'
@@ -79,8 +77,7 @@ export function isAdded(key: string, name: string): TypeError {
 
 /** Joins the values of repeated names; throws a TypeError if a name is spelled in two ways. */
 function combineRepeated(pairs: TextPairs, name: string): TextPairs {
-  // Two names that are one are also one in lower case.
-  if (new Set(pairs.map(([key]) => key.toLowerCase())).size === pairs.length) return pairs
+  if (pairs.length < 2) return pairs
   const combined = new Map<string, readonly [string, string]>()
   for (const [key, value] of pairs) {
     const lower = encodeName(key)

@@ -184,7 +184,8 @@ async function holdToLimits(
  */
 function toResponse(context: ServiceContext, answer: object): Response {
   context.set('hasHeaders', true)
-  const headers = { 'Content-Type': 'application/json', ...context.get('headers') }
+  const headers = context.get('headers')
+  headers['Content-Type'] = 'application/json'
   return new Response(JSON.stringify(answer), { headers })
 }
 

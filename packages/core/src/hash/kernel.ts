@@ -105,8 +105,8 @@ export function hmacSha1Hex(key: HmacKey, text: string): string {
 
 /** The sign key of a key time (documentation 436/7778, step 2): not the bytes of the HMAC but its hex text is the key. */
 export function createSignKey(secret: HmacKey, keyTime: string): SignKey {
-  const { inner, outer } = createHmacKey(hmacSha1Hex(secret, keyTime))
-  return { inner, outer, start: toBytes(`sha1\n${keyTime}\n`) }
+  // A copy by `...` would have a shape of its own each second, and what was compiled for the last one would be thrown away.
+  return Object.assign(createHmacKey(hmacSha1Hex(secret, keyTime)), { start: toBytes(`sha1\n${keyTime}\n`) })
 }
 
 /** The signature of a request (documentation 436/7778, steps 5 to 7), whose HttpString comes in three parts: only the key is new. */
