@@ -218,6 +218,7 @@ async function startService(name, rememberedTokens) {
         { name: 'day', requests: 1e9, seconds: 86_400 },
       ],
     },
+    sts: false,
     grants: [
       {
         name: 'pictures',

@@ -65,6 +65,7 @@ const API_KEY_SHA256 = 'b8e6f4f0e9a3d2d35c3f0b38a7a5dd5b7d9a1f9a55a9b5a4b1a6a3e5
 function configWith(grant: string): string {
   return `listen: { port: 0 }
 region: ap-guangzhou
+sts: false
 authenticate:
   apiKeys: [{ id: backend, sha256: ${API_KEY_SHA256} }]
 grants:

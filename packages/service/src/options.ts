@@ -7,10 +7,10 @@ import type { Caller } from './caller.ts'
 import { configured } from './config-error.ts'
 import { type DialectOptions, dialectsSchema } from './dialects/options.ts'
 import { ServiceError } from './errors.ts'
-import type { GrantOptions } from './grants/grant.ts'
+import { type GrantOptions, UPLOAD_FORMS } from './grants/grant.ts'
 import { OPERATIONS } from './grants/operation.ts'
 import { type CorsOptions, corsSchema } from './guard/cors.ts'
-import { type StsOptions, stsSchema } from './issue/sts-options.ts'
+import { assertStsChosen, type StsOptions, stsSchema } from './issue/sts-options.ts'
 import type { LimitStore } from './limits/limit-store.ts'
 import { type LimitOptions, limitSchema, limitStoreSchema } from './limits/options.ts'
 import { type LinkOptions, linkSchema } from './links/options.ts'
@@ -71,10 +71,11 @@ export interface ServiceOptions {
    */
   readonly log?: Log | false | undefined
   /**
-   * Temporary keys, for clients and for the service: with it uploads are signed with a key that can do nothing but upload, so that nobody can
-   * copy another object by adding `x-cos-copy-source` to a presigned PUT. Without it neither.
+   * Where temporary keys come from, for clients and for the service; `{}` for the usual place. With it each thing is signed with a key that can
+   * do nothing else: COS takes what is added to a signed request, such as `x-cos-copy-source` to a PUT, with the rights of the key.
+   * `false`: everything is signed with `credential`, whose rights an uploader can so borrow. Must be given where a grant allows uploads.
    */
-  readonly sts?: StsOptions | undefined
+  readonly sts?: StsOptions | false | undefined
   /** The ways in which clients of others are answered, besides the service's own. */
   readonly dialects?: DialectOptions | undefined
   /** Sends the service's own requests to COS. @default globalThis.fetch */
@@ -157,6 +158,7 @@ const grant = z.strictObject({
   bucket: z.string().regex(/^[a-z\d][a-z\d-]*-\d+$/, 'must be BucketName-APPID'),
   key: z.string(),
   clientMayChooseKey: z.boolean().optional(),
+  forms: z.array(z.enum(UPLOAD_FORMS)).min(1).optional(),
   operations: z.array(z.enum(OPERATIONS)).min(1),
   // The grant has them checked by core.
   constraints: record.optional(),
@@ -185,7 +187,7 @@ const options = z.strictObject({
   maxBodyBytes: z.int().min(1).optional(),
   timeoutMs: z.int().min(1).optional(),
   log: z.union([aFunction, z.literal(false)]).optional(),
-  sts: stsSchema.optional(),
+  sts: z.union([stsSchema, z.literal(false)]).optional(),
   dialects: dialectsSchema.optional(),
   fetch: aFunction.optional(),
   now: aFunction.optional(),
@@ -204,17 +206,7 @@ export function checkOptions(input: ServiceOptions): ServiceOptions {
     throw new ServiceError('ERR_SERVICE_CONFIG_INVALID', `Two grants are named "${twice}"`, { grant: twice })
   }
   const { credential } = input
-  const wantsKeys = input.grants.find(({ operations }) => operations.includes('credentials'))
-  if (
-    wantsKeys !== undefined &&
-    (input.sts === undefined || (input.sts.region ?? input.region) === undefined)
-  ) {
-    throw new ServiceError(
-      'ERR_SERVICE_CONFIG_INVALID',
-      `The grant "${wantsKeys.name}" allows "credentials", so "sts" must be there, with the region of the buckets in it or in "region"`,
-      { grant: wantsKeys.name },
-    )
-  }
+  assertStsChosen(input)
   return {
     ...input,
     credential:

@@ -1,3 +1,4 @@
+import type { CredentialProvider } from 'cos-presign'
 import { Hono } from 'hono'
 import { RegExpRouter } from 'hono/router/reg-exp-router'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
@@ -7,7 +8,7 @@ import { type Authenticator, authenticate, unknownCaller } from './authenticate/
 import { createJwtAuthenticator } from './authenticate/jwt.ts'
 import { createTickets } from './authenticate/ticket.ts'
 import { type Caller, createCaller } from './caller.ts'
-import { createClients } from './cos/clients.ts'
+import { type ClientFor, createClients } from './cos/clients.ts'
 import { dialectRoutes } from './dialects/index.ts'
 import type { Environment, ServiceContext } from './environment.ts'
 import { ServiceError } from './errors.ts'
@@ -15,7 +16,7 @@ import { createGrant } from './grants/grant.ts'
 import { guardOrigin } from './guard/cors.ts'
 import { limitBody } from './guard/limit-body.ts'
 import { limitTime } from './guard/limit-time.ts'
-import { temporaryKeysFrom } from './issue/sts-options.ts'
+import { noticeOfBorrowedKey, temporaryKeysFrom } from './issue/sts-options.ts'
 import type { LimitStore } from './limits/limit-store.ts'
 import { createLimiter, type Limiter } from './limits/limiter.ts'
 import { createMemoryLimitStore } from './limits/memory-limit-store.ts'
@@ -48,7 +49,7 @@ const TIMEOUT_MS = 30_000
  *
  * @throws {ServiceError} `ERR_SERVICE_CONFIG_INVALID`: an option is not as it must be; the message names it.
  * @example
- * const service = createService({ credential, region: 'ap-guangzhou', authenticate: { jwt }, grants })
+ * const service = createService({ credential, region: 'ap-guangzhou', sts: {}, authenticate: { jwt }, grants })
  * export default { fetch: service.fetch }
  */
 export function createService(input: ServiceOptions): Service {
@@ -58,14 +59,21 @@ export function createService(input: ServiceOptions): Service {
   const log = options.log === false ? ignore : (options.log ?? logToConsole)
   const noteTime = () => new Date(now()).toISOString()
   const limitStore = options.limitStore ?? createMemoryLimitStore(now)
-  const temporaryKeys = options.sts && temporaryKeysFrom(options.sts, { ...options, fetch, now })
-  const foundation = { grants: options.grants.map(createGrant), clientFor: createClients(options, now), now }
+  const temporaryKeys = options.sts ? temporaryKeysFrom(options.sts, { ...options, fetch, now }) : undefined
+  const clientFor = createClients(options, now)
+  const signerWith = (credential: CredentialProvider | undefined): ClientFor =>
+    credential === undefined ? clientFor : createClients({ ...options, credential }, now)
+  const foundation = {
+    grants: options.grants.map(createGrant),
+    readerFor: signerWith(temporaryKeys?.reading),
+    now,
+  }
   const services: Services = {
     ...foundation,
     fetch,
-    writerFor: temporaryKeys
-      ? createClients({ ...options, credential: temporaryKeys.writing }, now)
-      : foundation.clientFor,
+    clientFor,
+    writerFor: signerWith(temporaryKeys?.writing),
+    deleterFor: signerWith(temporaryKeys?.deleting),
     issueTemporaryKey: temporaryKeys?.issue,
     tickets: options.authenticate.tickets && createTickets(options.authenticate.tickets, now),
     links: options.links && createLinks(options.links, { ...foundation, limitStore }),
@@ -74,7 +82,9 @@ export function createService(input: ServiceOptions): Service {
   const limiter = options.limits && createLimiter(options.limits, limitStore, noteTrouble)
   const dependencies = dependenciesOf(options, limitStore)
   const ways = createAuthenticators(options.authenticate, now)
-  if (options.authenticate.insecureDev === true) log(noticeEntry('warn', INSECURE, noteTime()))
+  for (const notice of [options.authenticate.insecureDev && INSECURE, noticeOfBorrowedKey(options)]) {
+    if (notice) log(noticeEntry('warn', notice, noteTime()))
+  }
   const app = new Hono<Environment>({ getPath: pathOf, router: new RegExpRouter() })
   app.use(watchExchange(services, log))
   app.use(guardOrigin(options.cors, isOpenToAll))

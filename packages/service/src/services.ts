@@ -8,10 +8,12 @@ import type { Links } from './links/links.ts'
 /** What routes work with. */
 export interface Services extends DecisionContext {
   readonly grants: readonly Grant[]
-  /** Signs what reads, forms (which let nothing be added), and the service's own requests. */
+  /** Signs forms, which let nothing be added, and the service's own requests. */
   readonly clientFor: ClientFor
-  /** Signs what clients send to write: with a key that can do nothing else, where there is an STS to give one. */
+  /** These sign what clients send: each with a key that can do nothing else, where there is an STS to give one. */
   readonly writerFor: ClientFor
+  readonly readerFor: ClientFor
+  readonly deleterFor: ClientFor
   /** For requests of the service's own. */
   readonly fetch: typeof globalThis.fetch
   /** Absent when the service has no STS. */

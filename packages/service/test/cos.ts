@@ -32,7 +32,7 @@ export function useCos({ sts, onRequest, ...options }: CosOptions): CosFixture {
       onRequest,
     })
     domain = `127.0.0.1:${(await emulator.listen({ port: 0 })).port}`
-    const keys = sts && { region: 'ap-guangzhou', endpoint: domain, scheme: 'http' as const }
+    const keys = sts !== undefined && { region: 'ap-guangzhou', endpoint: domain, scheme: 'http' as const }
     fixture = await createFixture({ domain, region: undefined, scheme: 'http', sts: keys, ...options })
   })
   afterAll(() => emulator.close())

@@ -22,6 +22,8 @@ export interface Fixture {
   readonly service: Service
   readonly apiKey: string
   readonly entries: LogEntry[]
+  /** What it said at its start. */
+  readonly noticesAtStart: readonly LogEntry[]
   /** A request with the API key. */
   ask(path: string, init?: RequestInit & { readonly json?: unknown }): Promise<Response>
 }
@@ -33,15 +35,18 @@ export async function createFixture(options: Partial<ServiceOptions> = {}): Prom
   const service = createService({
     credential: CREDENTIAL,
     region: 'ap-guangzhou',
+    sts: false,
     grants: GRANTS,
     log: (entry) => entries.push(entry),
     ...options,
     authenticate: { apiKeys: [{ id: 'holder', sha256 }], ...options.authenticate },
   })
+  const noticesAtStart = entries.splice(0)
   return {
     service,
     apiKey,
     entries,
+    noticesAtStart,
     async ask(path, { json, ...init } = {}) {
       const body = json === undefined ? init.body : JSON.stringify(json)
       const method = init.method ?? (body === undefined ? 'GET' : 'POST')

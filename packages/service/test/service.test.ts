@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => emulator.close())
 
 function serviceOf(authenticate: ServiceOptions['authenticate'] = { jwt }): Service {
-  return createService({ credential, domain, scheme: 'http', authenticate, grants })
+  return createService({ credential, domain, scheme: 'http', sts: false, authenticate, grants })
 }
 
 interface TokenParts {
@@ -204,6 +204,7 @@ describe('a ticket', () => {
     const moving = createService({
       credential,
       domain,
+      sts: false,
       authenticate: { jwt, tickets },
       grants,
       now: () => at,
@@ -294,7 +295,7 @@ describe('a configuration that cannot be', () => {
     ['the STS is no host', { sts: { region, endpoint: 'a b' } }, 'sts: "endpoint" must be a host'],
     ['two grants have one name', { grants: [grants[0], grants[0]] }, 'Two grants are named "avatars"'],
   ])('because %s is refused at the start', (_, change, message) => {
-    const options = { credential, domain, authenticate: { jwt }, grants, ...change }
+    const options = { credential, domain, sts: false, authenticate: { jwt }, grants, ...change }
     expect(() => createService(options as ServiceOptions)).toThrow(
       expect.objectContaining({
         code: 'ERR_SERVICE_CONFIG_INVALID',

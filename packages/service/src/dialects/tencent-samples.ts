@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Caller } from '../caller.ts'
 import { decide, type Permission } from '../grants/decide.ts'
 import { issueCredentials } from '../issue/credentials.ts'
-import { assertKept, issuePostForm, toHeaders } from '../issue/upload.ts'
+import { assertForm, assertKept, issuePostForm, toHeaders } from '../issue/upload.ts'
 import type { Problem } from '../problem.ts'
 import { defineRoute, type Refusal, type Route } from '../route.ts'
 import { readBySchema } from '../schema.ts'
@@ -95,6 +95,7 @@ async function answerKeyAndCredentials(query: Query, caller: Caller, services: S
 
 async function answerPutSign(query: Query, caller: Caller, services: Services): Promise<object> {
   const permission = decideUpload(query, caller, services)
+  assertForm(permission, 'put')
   const { bucket, key, constraints, lifetimeSeconds } = permission
   const client = await services.writerFor(lifetimeSeconds, bucket)
   const headers = toHeaders({ contentType: query.contentType, sizeBytes: query.size })

@@ -15,6 +15,10 @@ export interface GrantCallers {
   readonly claims?: Readonly<Record<string, string | readonly string[]>> | undefined
 }
 
+/** How one upload is handed out: as a presigned PUT (or another signature of one), or as a form for a POST. */
+export const UPLOAD_FORMS = ['put', 'post'] as const
+export type UploadForm = (typeof UPLOAD_FORMS)[number]
+
 /** What some callers may have, declared once. */
 export interface GrantOptions {
   /** Unique; requests, refusals and the audit call it so. */
@@ -32,6 +36,12 @@ export interface GrantOptions {
    */
   readonly clientMayChooseKey?: boolean | undefined
   readonly operations: readonly Operation[]
+  /**
+   * How uploads are handed out. Nothing can be added to a form; so `[post]` is for services without an STS. Temporary keys (`credentials`) are
+   * not meant by it.
+   * @default ['put', 'post']
+   */
+  readonly forms?: readonly UploadForm[] | undefined
   /** What may be uploaded, besides the key. */
   readonly constraints?: Omit<UploadConstraints, 'key' | 'keyPrefix'> | undefined
   /**
@@ -48,6 +58,7 @@ export interface Grant {
   readonly template: KeyTemplate
   readonly clientMayChooseKey: boolean
   readonly operations: ReadonlySet<Operation>
+  readonly forms: readonly UploadForm[]
   readonly constraints: Omit<UploadConstraints, 'key' | 'keyPrefix'>
   readonly maxLifetimeSeconds: number
   /** The claims of a caller that it looks at. */
@@ -58,7 +69,7 @@ export interface Grant {
 
 /** @throws {ServiceError} `ERR_SERVICE_CONFIG_INVALID`: the key template or the constraints cannot be, or do not go with the rest. */
 export function createGrant(options: GrantOptions): Grant {
-  const { name, bucket, callers = {}, clientMayChooseKey = false } = options
+  const { name, bucket, callers = {}, clientMayChooseKey = false, forms = UPLOAD_FORMS } = options
   const template = templateOf(options)
   const constraints = constraintsOf(options)
   const makesKeys = options.operations.some(
@@ -79,6 +90,9 @@ export function createGrant(options: GrantOptions): Grant {
       'it allows "credentials" alone; add what the keys are for: upload, multipart, download or delete',
     )
   }
+  if (!forms.includes('put') && options.operations.includes('multipart')) {
+    throw impossible(name, 'its forms lack put, by which parts are sent, but it allows multipart')
+  }
   return {
     name,
     bucket,
@@ -86,6 +100,7 @@ export function createGrant(options: GrantOptions): Grant {
     clientMayChooseKey,
     operations: new Set(options.operations),
     constraints,
+    forms,
     maxLifetimeSeconds: options.maxLifetimeSeconds ?? 900,
     claimNames: [...template.claimNames, ...Object.keys(callers.claims ?? {})],
     isFor: (caller) => isMeant(caller, name, callers),

@@ -1,5 +1,6 @@
 import { parseAuthorization, presignUpload } from 'cos-presign'
 import type { Caller } from '../caller.ts'
+import type { ClientFor } from '../cos/clients.ts'
 import { ServiceError } from '../errors.ts'
 import { decide, type Permission, type Wish } from '../grants/decide.ts'
 import type { Operation } from '../grants/operation.ts'
@@ -7,7 +8,7 @@ import type { Services } from '../services.ts'
 import type { AuthorizationAnswer, AuthorizationRequest } from '../wire.ts'
 import { assertKeptInParts, assertMayComplete } from './multipart.ts'
 import { assertSignable } from './signable-headers.ts'
-import { assertKept, placeOf } from './upload.ts'
+import { assertForm, assertKept, placeOf } from './upload.ts'
 
 /**
  * Signs a request that the client has made itself, if a grant allows it.
@@ -28,8 +29,8 @@ export async function issueAuthorization(
   const permission = decide(wish, caller, services.grants, services)
   if (listedKey !== undefined) assertListsOwn(permission)
   if (operation === 'multipart' && method === 'POST') assertMayComplete(permission)
-  const writes = operation === 'upload' || operation === 'multipart'
-  const signerFor = writes ? services.writerFor : services.clientFor
+  if (operation === 'upload') assertForm(permission, 'put')
+  const signerFor = signerOf(operation, services)
   const client = await signerFor(permission.lifetimeSeconds, permission.bucket)
   const signed = client.authorize({
     Method: method,
@@ -44,6 +45,11 @@ export async function issueAuthorization(
     ...signed,
     effectiveExpiresAt: parseAuthorization(signed.authorization).signTime.expiresAt,
   }
+}
+
+function signerOf(operation: Operation, { writerFor, readerFor, deleterFor }: Services): ClientFor {
+  if (operation === 'download') return readerFor
+  return operation === 'delete' ? deleterFor : writerFor
 }
 
 /** Which operation of a grant a request is. What no grant can allow is refused, whatever is asked for. */

@@ -1,7 +1,7 @@
 import { getPresignedPost, type PostParams, presignUpload } from 'cos-presign'
 import { ServiceError } from '../errors.ts'
 import type { Permission } from '../grants/decide.ts'
-import type { Grant } from '../grants/grant.ts'
+import type { Grant, UploadForm } from '../grants/grant.ts'
 import type { Services } from '../services.ts'
 import type { PostFormAnswer, UploadAnswer } from '../wire.ts'
 
@@ -19,6 +19,7 @@ export async function issuePut(
   announced: Announced,
   { writerFor }: Services,
 ): Promise<UploadAnswer> {
+  assertForm(permission, 'put')
   const { bucket, key, constraints, lifetimeSeconds } = permission
   const client = await writerFor(lifetimeSeconds, bucket)
   const params = { Bucket: bucket, Key: key, Expired: lifetimeSeconds, Headers: toHeaders(announced) }
@@ -42,6 +43,7 @@ export async function issuePostForm(
   { clientFor }: Services,
   fields: PostParams['Fields'] = [],
 ): Promise<PostFormAnswer> {
+  assertForm(permission, 'post')
   const { bucket, key, constraints, lifetimeSeconds } = permission
   const client = await clientFor(lifetimeSeconds)
   // The signature of a PUT with these headers would be refused: so is the form.
@@ -70,6 +72,17 @@ export async function issuePostForm(
     ...placeOf(permission),
     ...enforcementOf(form),
   }
+}
+
+/**
+ * Refuses a way to upload that the grant does not have.
+ *
+ * @throws {ServiceError} `ERR_SERVICE_NOT_GRANTED`
+ */
+export function assertForm({ grant: { name, forms } }: Permission, form: UploadForm): void {
+  if (forms.includes(form)) return
+  const message = `The grant "${name}" allows uploads by ${forms.join()} alone; ask for form: '${forms.join()}'`
+  throw new ServiceError('ERR_SERVICE_NOT_GRANTED', message, { grant: name })
 }
 
 /** What the client can say so that a signature holds it to a constraint. */

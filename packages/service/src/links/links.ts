@@ -1,5 +1,6 @@
-import { type CosClient, downloadName } from 'cos-presign'
+import { downloadName } from 'cos-presign'
 import type { Caller } from '../caller.ts'
+import type { ClientFor } from '../cos/clients.ts'
 import { ServiceError } from '../errors.ts'
 import type { Permission } from '../grants/decide.ts'
 import type { Grant } from '../grants/grant.ts'
@@ -43,7 +44,7 @@ export interface FollowedLink {
 /** What links work with. */
 export interface LinkContext {
   readonly grants: readonly Grant[]
-  readonly clientFor: (lifetimeSeconds: number) => Promise<CosClient>
+  readonly readerFor: ClientFor
   /** Where password tries are counted. */
   readonly limitStore: LimitStore
   readonly now: () => number
@@ -55,7 +56,7 @@ const DEFAULT_LIFETIME_SECONDS = 24 * 3600
 
 export function createLinks(options: LinkOptions, context: LinkContext): Links {
   const { maxLifetimeSeconds = 7 * 86_400, redirectLifetimeSeconds = 30, maxPasswordTries = 10 } = options
-  const { grants, clientFor, limitStore, now } = context
+  const { grants, readerFor, limitStore, now } = context
   const store = failClosed(options.store ?? createMemoryLinkStore(now))
   const tries: LimitWindow = { name: 'link-password', requests: maxPasswordTries, seconds: TRY_SECONDS }
   return { maxLifetimeSeconds, create, read, revoke, look, follow }
@@ -142,7 +143,7 @@ export function createLinks(options: LinkOptions, context: LinkContext): Links {
 
   async function presign({ bucket, key, filename, expiresAt }: StoredLink): Promise<string> {
     const left = expiresAt - Math.floor(now() / 1000)
-    const client = await clientFor(redirectLifetimeSeconds)
+    const client = await readerFor(redirectLifetimeSeconds, bucket)
     return client.getPresignedDownloadUrl({
       Bucket: bucket,
       Key: key,

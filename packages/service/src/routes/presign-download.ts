@@ -13,7 +13,7 @@ export const presignDownloadRoute: Route = defineRoute({
     const { filename, disposition, ...wish } = body
     const permission = decide({ operation: 'download', ...wish }, caller, services.grants, services)
     const { bucket, key, lifetimeSeconds, grant } = permission
-    const client = await services.clientFor(lifetimeSeconds)
+    const client = await services.readerFor(lifetimeSeconds, bucket)
     const { method, url, headers, effectiveExpiresAt } = client.presign({
       Method: 'GET',
       Bucket: bucket,

@@ -103,6 +103,7 @@ describe('a public key', () => {
     const service = createService({
       credential: CREDENTIAL,
       region: 'ap-guangzhou',
+      sts: false,
       grants: GRANTS,
       log: false,
       authenticate: { jwt: { ...rest, jwks } },

@@ -23,6 +23,7 @@ listen: { port: 0 }
 metrics: { port: 0 }
 drainSeconds: 1
 region: ap-guangzhou
+sts: false
 authenticate:
   apiKeys: [{ id: backend, sha256: '${sha256}' }]
   tickets: { secret: { file: '${join(directory, 'tickets')}' } }
@@ -89,7 +90,7 @@ describe('a server of a configuration file', () => {
 
 describe('a file that is only checked', () => {
   const base =
-    'grants: [{ name: files, bucket: examplebucket-1250000000, key: "files/{sub}/{uuid}", operations: [upload] }]'
+    'sts: false\ngrants: [{ name: files, bucket: examplebucket-1250000000, key: "files/{sub}/{uuid}", operations: [upload] }]'
   it.each([
     ['that lacks a region', `authenticate: { insecureDev: true }\n${base}`, '"region" must be given'],
     [

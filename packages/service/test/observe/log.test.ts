@@ -102,7 +102,7 @@ describe('the log', () => {
     const spy = vi.spyOn(console, 'log').mockImplementation(() => undefined)
     try {
       const authenticate = { insecureDev: true }
-      createService({ credential: CREDENTIAL, region: 'ap-guangzhou', grants: GRANTS, authenticate })
+      createService({ credential: CREDENTIAL, region: 'ap-guangzhou', sts: {}, grants: GRANTS, authenticate })
       const [[line]] = spy.mock.calls as [[string]]
       expect(JSON.parse(line)).toMatchObject({ level: 'warn', event: 'notice' })
       expect(line).toContain('INSECURE')
