@@ -22,12 +22,14 @@ export interface Call {
   readonly path: string
   readonly body?: object | undefined
   readonly signal?: AbortSignal | undefined
+  /** Whether it is sent even if the page is left. */
+  readonly keepalive?: boolean | undefined
 }
 
 /**
  * Asks the service, again where that may help.
  *
- * @throws {ServiceClientError} With the code of the service's problem; or `ERR_CLIENT_NETWORK`.
+ * @throws {ServiceClientError} With the code of the service's problem; or `ERR_CLIENT_NETWORK`, `ERR_CLIENT_HEADERS`.
  */
 export async function call<Answer>(connection: ServiceConnection, request: Call): Promise<Answer> {
   return await withRetries(() => callOnce<Answer>(connection, request), connection, request.signal)
@@ -35,10 +37,10 @@ export async function call<Answer>(connection: ServiceConnection, request: Call)
 
 /** As {@link call}, for who tries again by itself. */
 export async function callOnce<Answer>(
-  { baseUrl, headers = {}, credentials = 'same-origin', fetch = globalThis.fetch }: ServiceConnection,
-  { method, path, body, signal }: Call,
+  { baseUrl, headers, credentials = 'same-origin', fetch = globalThis.fetch }: ServiceConnection,
+  { method, path, body, signal, keepalive = false }: Call,
 ): Promise<Answer> {
-  const own = typeof headers === 'function' ? await headers() : headers
+  const own = await headersOf(headers)
   let response: Response
   let text: string
   try {
@@ -48,6 +50,7 @@ export async function callOnce<Answer>(
       headers: { accept: 'application/json', ...(body && { 'content-type': 'application/json' }), ...own },
       body: body ? JSON.stringify(body) : null,
       signal: signal ?? null,
+      keepalive,
     })
     text = await response.text()
   } catch (cause) {
@@ -70,6 +73,21 @@ export async function callOnce<Answer>(
       retryAfterMs: toRetryAfterMs(response.headers.get('retry-after'), Date.now()),
     },
   )
+}
+
+async function headersOf(headers: ServiceConnection['headers']): Promise<Readonly<Record<string, string>>> {
+  if (typeof headers !== 'function') return headers ?? {}
+  try {
+    return await headers()
+  } catch (cause) {
+    throw new ServiceClientError(
+      'ERR_CLIENT_HEADERS',
+      'The function "headers" failed; its error is the cause',
+      {
+        cause,
+      },
+    )
+  }
 }
 
 /** Of a proxy's page, or of a page that asks to log in, there is none. */

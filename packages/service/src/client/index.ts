@@ -1,3 +1,4 @@
+export type * from '../links/wire.ts'
 export type * from '../wire.ts'
 export type { ServiceConnection } from './call.ts'
 export type { ResumeStorage } from './resume-store.ts'

@@ -11,13 +11,23 @@ export interface BegunUpload {
   readonly key: string
   readonly grant: string
   readonly partSizeBytes: number
+  /** Of the file's content. */
+  readonly fingerprint: string
+}
+
+/** As it is remembered. */
+export interface RememberedUpload extends BegunUpload {
+  /** Unix milliseconds: until then somebody is at it, who renews it for as long as that is so. */
+  readonly busyUntil?: number | undefined
 }
 
 /** Remembers the upload of one file, across reloads of a page. A storage that is full or forbidden forgets. */
 export interface ResumeEntry {
-  read(): BegunUpload | undefined
-  write(upload: BegunUpload): void
-  remove(): void
+  readonly name: string
+  read(): RememberedUpload | undefined
+  write(upload: RememberedUpload): void
+  /** Forgets an upload, unless another has taken its place. */
+  remove(upload: BegunUpload): void
 }
 
 /**
@@ -28,21 +38,30 @@ export function resumeEntryOf(
   storage: ResumeStorage | undefined,
   scope: string,
   file: Blob & { readonly name?: string; readonly lastModified?: number },
-): ResumeEntry {
+): ResumeEntry | undefined {
+  if (storage === undefined || file.name === undefined || file.lastModified === undefined) return undefined
   const name = `cos-presign:${JSON.stringify([scope, file.name, file.type, file.size, file.lastModified])}`
-  const kept = file.name === undefined || file.lastModified === undefined ? undefined : storage
+  const read = (): RememberedUpload | undefined => attempt(() => toRemembered(storage.getItem(name)))
   return {
-    read: () => attempt(() => toBegun(kept?.getItem(name) ?? null)),
-    write: (upload) => attempt(() => kept?.setItem(name, JSON.stringify(upload))),
-    remove: () => attempt(() => kept?.removeItem(name)),
+    name,
+    read,
+    write: (upload) => attempt(() => storage.setItem(name, JSON.stringify(upload))),
+    remove(upload) {
+      if (read()?.uploadId === upload.uploadId) attempt(() => storage.removeItem(name))
+    },
   }
 }
 
-function toBegun(text: string | null): BegunUpload | undefined {
+function toRemembered(text: string | null): RememberedUpload | undefined {
   if (text === null) return undefined
-  const { uploadId, key, grant, partSizeBytes } = JSON.parse(text) as Partial<BegunUpload>
-  const isWhole = [uploadId, key, grant].every((one) => typeof one === 'string') && Number(partSizeBytes) > 0
-  return isWhole ? ({ uploadId, key, grant, partSizeBytes } as BegunUpload) : undefined
+  const { uploadId, key, grant, partSizeBytes, fingerprint, busyUntil } = JSON.parse(
+    text,
+  ) as Partial<RememberedUpload>
+  const isWhole =
+    [uploadId, key, grant, fingerprint].every((one) => typeof one === 'string') && Number(partSizeBytes) > 0
+  return isWhole
+    ? ({ uploadId, key, grant, partSizeBytes, fingerprint, busyUntil } as RememberedUpload)
+    : undefined
 }
 
 function attempt<T>(work: () => T): T | undefined {

@@ -34,7 +34,9 @@ export async function withRetries<T>(
   }
 }
 
-async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+/** @throws The reason of `signal`, when it is aborted. */
+export async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted()
   await new Promise<void>((resolve, reject) => {
     const onAbort = (): void => {
       clearTimeout(timer)

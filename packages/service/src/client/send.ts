@@ -5,9 +5,11 @@ export interface Sending {
   readonly method: string
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body: Blob
+  readonly body: Blob | FormData
+  /** How many of the body's bytes are told of: of a form those of its file. */
+  readonly sizeBytes: number
   readonly signal?: AbortSignal | undefined
-  /** Called with the number of bytes that are sent so far. */
+  /** Called with the number of bytes that are sent so far; with 0 when they were sent in vain. */
   readonly onProgress?: ((sentBytes: number) => void) | undefined
   /** What sends where there is no XMLHttpRequest. */
   readonly fetch: typeof globalThis.fetch
@@ -27,6 +29,18 @@ const OF_THE_BROWSER = new Set(['host', 'content-length'])
  * @throws {ServiceClientError} `ERR_CLIENT_NETWORK`: no answer; `ERR_CLIENT_COS_REFUSED`, with the status.
  */
 export async function send(sending: Sending): Promise<Sent> {
+  const { signal, onProgress, sizeBytes } = sending
+  try {
+    const sent = await sendOnce(sending)
+    onProgress?.(sizeBytes)
+    return sent
+  } catch (error) {
+    if (!signal?.aborted) onProgress?.(0)
+    throw error
+  }
+}
+
+async function sendOnce(sending: Sending): Promise<Sent> {
   const headers = Object.entries(sending.headers).filter(([name]) => !OF_THE_BROWSER.has(name.toLowerCase()))
   const answer =
     typeof XMLHttpRequest === 'undefined'
@@ -34,13 +48,18 @@ export async function send(sending: Sending): Promise<Sent> {
       : await sendByRequest(sending, headers)
   const { status, header, text } = answer
   if (status >= 200 && status < 300) return { etag: header('etag') ?? '' }
-  const code = /<Code>([\w.]{1,64})<\/Code>/.exec(text)?.[1] ?? ''
-  throw new ServiceClientError('ERR_CLIENT_COS_REFUSED', `COS answered ${status} ${code}`.trimEnd(), {
-    status,
-    retryable: isRetryable(status),
-    retryAfterMs: toRetryAfterMs(header('retry-after'), Date.now()),
-    requestId: header('x-cos-request-id') ?? undefined,
-  })
+  const cosCode = /<Code>([\w.]{1,64})<\/Code>/.exec(text)?.[1]
+  throw new ServiceClientError(
+    'ERR_CLIENT_COS_REFUSED',
+    `COS answered ${status} ${cosCode ?? ''}`.trimEnd(),
+    {
+      status,
+      cosCode,
+      retryable: isRetryable(status),
+      retryAfterMs: toRetryAfterMs(header('retry-after'), Date.now()),
+      requestId: header('x-cos-request-id') ?? undefined,
+    },
+  )
 }
 
 interface Answer {
@@ -51,15 +70,11 @@ interface Answer {
 
 type Headers = readonly (readonly [name: string, value: string])[]
 
-async function sendByFetch(
-  { method, url, body, signal, onProgress, fetch }: Sending,
-  headers: Headers,
-): Promise<Answer> {
+async function sendByFetch({ method, url, body, signal, fetch }: Sending, headers: Headers): Promise<Answer> {
   try {
     const init = { method, headers: headers.map(([name, value]): [string, string] => [name, value]), body }
     const response = await fetch(url, { ...init, signal: signal ?? null })
     const text = await response.text()
-    onProgress?.(body.size)
     return { status: response.status, text, header: (name) => response.headers.get(name) }
   } catch (cause) {
     signal?.throwIfAborted()
@@ -68,7 +83,7 @@ async function sendByFetch(
 }
 
 function sendByRequest(
-  { method, url, body, signal, onProgress }: Sending,
+  { method, url, body, sizeBytes, signal, onProgress }: Sending,
   headers: Headers,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
@@ -77,9 +92,15 @@ function sendByRequest(
     const onAbort = (): void => request.abort()
     request.open(method, url)
     for (const [name, value] of headers) request.setRequestHeader(name, value)
-    request.upload.onprogress = ({ loaded }) => onProgress?.(loaded)
+    request.upload.onprogress = ({ loaded }) => {
+      try {
+        onProgress?.(Math.min(loaded, sizeBytes))
+      } catch (error) {
+        reject(error)
+        request.abort()
+      }
+    }
     request.onload = () => {
-      onProgress?.(body.size)
       const header = (name: string): string | null => request.getResponseHeader(name)
       resolve({ status: request.status, text: request.responseText, header })
     }

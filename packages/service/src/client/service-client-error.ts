@@ -2,6 +2,7 @@
 const CODES = {
   ERR_CLIENT_NETWORK: 'no answer, of the service or of COS',
   ERR_CLIENT_COS_REFUSED: 'COS refused what was sent to it',
+  ERR_CLIENT_HEADERS: 'the function that gives the headers failed',
 } as const
 
 /** The codes of the client itself, besides those of the service. */
@@ -10,6 +11,7 @@ export type ServiceClientErrorCode = keyof typeof CODES
 /** What is known of a refusal. */
 export interface ServiceClientErrorFacts extends ErrorOptions {
   readonly status?: number | undefined
+  readonly cosCode?: string | undefined
   readonly grant?: string | undefined
   readonly requestId?: string | undefined
   readonly retryable?: boolean | undefined
@@ -23,6 +25,8 @@ export class ServiceClientError extends Error {
   readonly code: ServiceClientErrorCode | (string & {})
   /** The HTTP status, where there was an answer. */
   readonly status: number | undefined
+  /** COS's own code, such as `NoSuchUpload`, where COS refused. */
+  readonly cosCode: string | undefined
   /** The grant that was missing or did not allow it. */
   readonly grant: string | undefined
   /** For the log of the service, or of COS. */
@@ -40,11 +44,18 @@ export class ServiceClientError extends Error {
     super(message, 'cause' in facts ? { cause: facts.cause } : undefined)
     this.code = code
     this.status = facts.status
+    this.cosCode = facts.cosCode
     this.grant = facts.grant
     this.requestId = facts.requestId
     this.retryable = facts.retryable ?? false
     this.retryAfterMs = facts.retryAfterMs
   }
+}
+
+/** Whether COS knows nothing (any more) of the object or of the upload in parts. */
+export function isGone(error: unknown): boolean {
+  if (!(error instanceof ServiceClientError)) return false
+  return error.code === 'ERR_SERVICE_OBJECT_MISSING' || error.cosCode === 'NoSuchUpload'
 }
 
 /** Of the header `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3). */

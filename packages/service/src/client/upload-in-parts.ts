@@ -1,124 +1,150 @@
-import type {
-  CompletionAnswer,
-  MultipartAnswer,
-  PartAnswer,
-  PartsAnswer,
-  UploadedPart,
-  UploadedPartsAnswer,
-} from '../wire.ts'
-import { call, callOnce, type ServiceConnection } from './call.ts'
-import type { BegunUpload, ResumeEntry } from './resume-store.ts'
+import type { CompletionAnswer, MultipartAnswer, UploadedPart, UploadedPartsAnswer } from '../wire.ts'
+import { type Arrival, hasArrived } from './arrival.ts'
+import { type Call, call, callOnce, type ServiceConnection } from './call.ts'
+import { type ClaimedEntry, claimEntry } from './claim-entry.ts'
+import { fingerprintOf } from './fingerprint.ts'
+import { abortCall, completeCall, createCall, listPartsCall } from './multipart-calls.ts'
+import { createPartSigner } from './part-signer.ts'
+import type { BegunUpload } from './resume-store.ts'
 import { withRetries } from './retry.ts'
 import { send } from './send.ts'
-import { ServiceClientError } from './service-client-error.ts'
+import { isGone, ServiceClientError } from './service-client-error.ts'
+import type { UploadJob } from './upload-job.ts'
 
-/** A file to be uploaded in parts. */
-export interface PartsJob {
-  readonly connection: ServiceConnection
-  readonly file: Blob
-  /** The body of `POST /v1/multipart`. */
-  readonly request: object
-  readonly resume: ResumeEntry
-  readonly parallelParts: number
-  readonly signal: AbortSignal | undefined
-  readonly onProgress: (sentBytes: number) => void
-  readonly fetch: typeof globalThis.fetch
+interface PartsJob extends UploadJob {
+  /** This upload's alone. */
+  readonly entry: ClaimedEntry | undefined
+  readonly fingerprint: string
 }
 
-/** Signed at a time: a few, so that the last ones do not expire before it is their turn. */
-const SIGNED_AT_ONCE = 16
+/** An upload and the ETags of its parts that have arrived. */
+interface Begun {
+  readonly upload: BegunUpload
+  readonly etags: Map<number, string>
+  /** Whether an earlier attempt began it. */
+  readonly isFound: boolean
+}
 
-/** Uploads a file in parts, or those that an earlier attempt left out. */
-export async function uploadInParts(job: PartsJob): Promise<BegunUpload> {
-  const { connection, resume } = job
-  const found = await findBegun(job)
-  const upload = found?.upload ?? (await begin(job))
-  const parts = new Map((found?.parts ?? []).map((part) => [part.partNumber, part.etag]))
+/** Begins to upload a file in parts, or finds what an earlier attempt began, and gives what does the rest. */
+export async function beginParts(job: UploadJob): Promise<() => Promise<Arrival>> {
+  const entry = job.resume && (await claimEntry(job.resume, job.signal))
+  const release = (): void => entry?.release()
   try {
-    await sendMissing(job, upload, parts)
-    await complete(job, upload, parts)
-    resume.remove()
-    return upload
+    const fingerprint = entry === undefined ? '' : await fingerprintOf(job.file, job.signal)
+    const own = { ...job, entry, fingerprint }
+    const begun = (await findBegun(own)) ?? (await begin(own))
+    return () => ('etags' in begun ? finish(own, begun) : Promise.resolve(begun)).finally(release)
   } catch (error) {
-    // Without a memory of it nobody would go on with it.
-    if (resume.read() === undefined) await giveUp(connection, upload)
+    release()
     throw error
   }
 }
 
-/** COS completes an upload once. Asked again after an answer that was lost it knows none: then what there is has to be confirmed. */
-async function complete(
-  { connection, signal }: PartsJob,
-  upload: BegunUpload,
-  etags: ReadonlyMap<number, string>,
-): Promise<void> {
+async function finish(job: PartsJob, begun: Begun): Promise<Arrival> {
+  const { entry } = job
+  const { upload, etags, isFound } = begun
+  try {
+    await sendMissing(job, upload, etags)
+    const arrival = await complete(job, begun)
+    entry?.remove(upload)
+    return arrival
+  } catch (error) {
+    // Somebody else has completed it or given it up meanwhile.
+    if (isFound && isGone(error))
+      return (await arrivalOf(job, upload)) ?? (await finish(job, await begin(job)))
+    if (isFinal(error)) entry?.remove(upload)
+    // Without a memory of it nobody would go on with it. Nobody waits for that, and what led here is the error that matters.
+    if (entry?.read()?.uploadId !== upload.uploadId) giveUpBehind(job.connection, upload)
+    throw error
+  }
+}
+
+/** Whether it would be the same another time. Who has to log in again, has no network or has stopped it goes on afterwards. */
+function isFinal(error: unknown): boolean {
+  if (!(error instanceof ServiceClientError)) return false
+  return !error.retryable && error.status !== 401 && error.code !== 'ERR_CLIENT_HEADERS'
+}
+
+/** The object of an upload that is gone, if it is there: an earlier attempt, or another tab, has completed it. */
+async function arrivalOf(job: PartsJob, upload: BegunUpload): Promise<Arrival | undefined> {
+  const { connection, file, entry, signal } = job
   const { key, grant } = upload
+  const isThere = await withRetries(() => hasArrived(connection, file, upload, signal), connection, signal)
+  entry?.remove(upload)
+  return isThere ? { key, grant, etag: '' } : undefined
+}
+
+/** COS completes an upload once. Asked again after an answer that was lost it knows none: then what there is has to be confirmed. */
+async function complete({ connection, signal }: PartsJob, { upload, etags }: Begun): Promise<Arrival> {
+  const { uploadId, key, grant } = upload
   const parts = Array.from(etags, ([partNumber, etag]) => ({ partNumber, etag }))
   parts.sort((a, b) => a.partNumber - b.partNumber)
-  const request = {
-    method: 'POST',
-    path: `${pathOf(upload)}/complete`,
-    body: { grant, key, parts },
-    signal,
-  } as const
+  const question = { ...completeCall(uploadId, { key, grant, parts }), signal }
   let attempts = 0
   const attempt = (): Promise<CompletionAnswer> => {
     attempts++
-    return callOnce<CompletionAnswer>(connection, request)
+    return callOnce<CompletionAnswer>(connection, question)
   }
   try {
-    await withRetries(attempt, connection, signal)
+    const { etag } = await withRetries(attempt, connection, signal)
+    return { key, grant, etag }
   } catch (error) {
-    const isGone = error instanceof ServiceClientError && error.code === 'ERR_SERVICE_OBJECT_MISSING'
-    if (!isGone || attempts === 1) throw error
+    if (!isGone(error) || attempts === 1) throw error
+    return { key, grant, etag: '', isUnsure: true }
   }
 }
 
-/** Gives an upload up. Who cannot is not told: what led here is the error that matters. */
-export async function giveUp(connection: ServiceConnection, upload: BegunUpload): Promise<void> {
-  const path = `${pathOf(upload)}?${queryOf(upload)}`
-  await call(connection, { method: 'DELETE', path }).catch(() => undefined)
+/** Gives an upload up. Who cannot is not told. */
+export async function giveUp(
+  connection: ServiceConnection,
+  { uploadId, key, grant }: BegunUpload,
+  terms: Pick<Call, 'signal' | 'keepalive'> = {},
+): Promise<void> {
+  await call(connection, { ...abortCall(uploadId, { key, grant }), ...terms }).catch(() => undefined)
 }
 
-function pathOf({ uploadId }: BegunUpload): string {
-  return `/v1/multipart/${encodeURIComponent(uploadId)}`
+const GIVE_UP_MS = 10_000
+
+/** As {@link giveUp}, behind everything else: one attempt, not for long, and also when the page is left. */
+function giveUpBehind(connection: ServiceConnection, upload: BegunUpload): void {
+  const signal = AbortSignal.timeout(GIVE_UP_MS)
+  void giveUp({ ...connection, maxAttempts: 1 }, upload, { signal, keepalive: true })
 }
 
-function queryOf({ key, grant }: BegunUpload): string {
-  return `key=${encodeURIComponent(key)}&grant=${encodeURIComponent(grant)}`
-}
-
-async function begin({ connection, request, resume, signal }: PartsJob): Promise<BegunUpload> {
+async function begin({ connection, request, entry, fingerprint, signal }: PartsJob): Promise<Begun> {
   const { uploadId, key, grant, partSizeBytes } = await call<MultipartAnswer>(connection, {
-    method: 'POST',
-    path: '/v1/multipart',
-    body: request,
+    ...createCall(request),
     signal,
   })
-  const upload = { uploadId, key, grant, partSizeBytes }
-  resume.write(upload)
-  return upload
+  const upload = { uploadId, key, grant, partSizeBytes, fingerprint }
+  entry?.write(upload)
+  return { upload, etags: new Map(), isFound: false }
 }
 
-/** What an earlier attempt began, with the parts of it that have arrived whole. */
-async function findBegun({
-  connection,
-  file,
-  resume,
-  signal,
-}: PartsJob): Promise<{ upload: BegunUpload; parts: readonly UploadedPart[] } | undefined> {
-  const upload = resume.read()
+/** What an earlier attempt began, with the parts of it that have arrived whole; or what has become of it. */
+async function findBegun(job: PartsJob): Promise<Begun | Arrival | undefined> {
+  const { connection, file, entry, fingerprint, signal } = job
+  const upload = entry?.read()
   if (upload === undefined) return undefined
+  const { uploadId, key, grant } = upload
+  if (upload.fingerprint !== fingerprint) {
+    // Another file, of the same name, size and time.
+    entry?.remove(upload)
+    giveUpBehind(connection, upload)
+    return undefined
+  }
   try {
-    const path = `${pathOf(upload)}/parts?${queryOf(upload)}`
-    const { parts } = await call<UploadedPartsAnswer>(connection, { method: 'GET', path, signal })
+    const question = { ...listPartsCall(uploadId, { key, grant }), signal }
+    const { parts } = await call<UploadedPartsAnswer>(connection, question)
     const isWhole = (part: UploadedPart): boolean =>
       part.sizeBytes === sliceOf(file, upload, part.partNumber).size
-    return { upload, parts: parts.filter(isWhole) }
+    const etags = new Map(parts.filter(isWhole).map(({ partNumber, etag }) => [partNumber, etag]))
+    return { upload, etags, isFound: true }
   } catch (error) {
-    // It was completed or given up, or is not this caller's: begin anew. Who has to log in again goes on afterwards.
-    if (!(error instanceof ServiceClientError) || error.retryable || error.status === 401) throw error
-    resume.remove()
+    if (isGone(error)) return await arrivalOf(job, upload)
+    if (!isFinal(error)) throw error
+    // It is not this caller's: begin anew.
+    entry?.remove(upload)
     return undefined
   }
 }
@@ -132,46 +158,38 @@ async function sendMissing(job: PartsJob, upload: BegunUpload, etags: Map<number
   const { file, parallelParts, onProgress } = job
   const count = Math.max(1, Math.ceil(file.size / upload.partSizeBytes))
   const missing = Array.from({ length: count }, (_, at) => at + 1).filter((number) => !etags.has(number))
-  const signer = createPartSigner(job, upload, [...missing])
   const sentBytes = new Map<number, number>()
   for (const number of etags.keys()) sentBytes.set(number, sliceOf(file, upload, number).size)
   const tell = (): void => onProgress(Array.from(sentBytes.values()).reduce((sum, bytes) => sum + bytes, 0))
   const stop = new AbortController()
   const { signal } = stop
+  const signer = createPartSigner({ connection: job.connection, signal }, upload, [...missing])
   const onAbort = (): void => stop.abort(job.signal?.reason)
   job.signal?.addEventListener('abort', onAbort, { once: true })
-  tell()
+
+  async function sendPart(partNumber: number): Promise<void> {
+    const body = sliceOf(file, upload, partNumber)
+    const progress = (bytes: number): void => {
+      sentBytes.set(partNumber, bytes)
+      tell()
+    }
+    const rest = { body, sizeBytes: body.size, signal, onProgress: progress, fetch: job.fetch }
+    const attempt = async (): Promise<string> => {
+      const { method, url, headers } = await signer.sign(partNumber)
+      const sending = send({ method, url, headers, ...rest })
+      return (await sending.catch(signer.forgetExpired(partNumber))).etag
+    }
+    const etag = await withRetries(attempt, job.connection, signal)
+    if (etag === '') throw new ServiceClientError('ERR_CLIENT_COS_REFUSED', NO_ETAG)
+    etags.set(partNumber, etag)
+  }
 
   async function sendNext(): Promise<void> {
-    for (let number = missing.shift(); number !== undefined; number = missing.shift()) {
-      const partNumber = number
-      const body = sliceOf(file, upload, partNumber)
-      const { etag } = await withRetries(
-        async () => {
-          const { method, url, headers } = await signer.sign(partNumber)
-          const progress = (bytes: number): void => {
-            sentBytes.set(partNumber, Math.min(bytes, body.size))
-            tell()
-          }
-          return await send({
-            method,
-            url,
-            headers,
-            body,
-            signal,
-            onProgress: progress,
-            fetch: job.fetch,
-          }).catch(signer.forgetExpired(partNumber))
-        },
-        job.connection,
-        signal,
-      )
-      if (etag === '') throw new ServiceClientError('ERR_CLIENT_COS_REFUSED', NO_ETAG)
-      etags.set(partNumber, etag)
-    }
+    for (let number = missing.shift(); number !== undefined; number = missing.shift()) await sendPart(number)
   }
 
   try {
+    tell()
     await Promise.all(Array.from({ length: Math.max(1, parallelParts) }, sendNext))
   } catch (error) {
     // The other parts need not go on.
@@ -184,56 +202,3 @@ async function sendMissing(job: PartsJob, upload: BegunUpload, etags: Map<number
 
 const NO_ETAG =
   'COS answered without an ETag that this page may read: the bucket’s CORS rules must expose ETag'
-
-interface PartSigner {
-  sign(partNumber: number): Promise<PartAnswer>
-  /** For a refusal of COS: forgets a signature that has expired, and lets it be tried again with another. */
-  forgetExpired(partNumber: number): (error: unknown) => never
-}
-
-/** Signs parts a few at a time, in their order. */
-function createPartSigner(
-  { connection, signal }: PartsJob,
-  upload: BegunUpload,
-  waiting: number[],
-): PartSigner {
-  const signed = new Map<number, Promise<PartAnswer>>()
-  const again = new Set<number>()
-
-  function signSome(numbers: readonly number[]): void {
-    const body = { key: upload.key, grant: upload.grant, partNumbers: numbers }
-    const path = `${pathOf(upload)}/parts`
-    const answer = callOnce<PartsAnswer>(connection, { method: 'POST', path, body, signal })
-    for (const number of numbers) {
-      const part = answer.then(
-        ({ parts }) => parts.find(({ partNumber }) => partNumber === number) as PartAnswer,
-      )
-      part.catch(() => signed.delete(number))
-      signed.set(number, part)
-    }
-  }
-
-  return {
-    async sign(partNumber) {
-      const found = await signed.get(partNumber)
-      // A margin for the bytes on their way.
-      if (found !== undefined && found.effectiveExpiresAt > Date.now() / 1000 + 30) return found
-      const others = found === undefined ? waiting.filter((number) => number > partNumber) : []
-      const numbers = [partNumber, ...others.filter((number) => !signed.has(number))].slice(0, SIGNED_AT_ONCE)
-      signSome(numbers)
-      return (await signed.get(partNumber)) as PartAnswer
-    },
-    forgetExpired: (partNumber) => (error) => {
-      signed.delete(partNumber)
-      if (!(error instanceof ServiceClientError) || error.status !== 403 || again.has(partNumber)) throw error
-      again.add(partNumber)
-      const { message, status, requestId } = error
-      throw new ServiceClientError(error.code, message, {
-        status,
-        requestId,
-        retryable: true,
-        retryAfterMs: 0,
-      })
-    },
-  }
-}

@@ -1,10 +1,12 @@
-import type { ConfirmAnswer, UploadAnswer } from '../wire.ts'
-import { call, callOnce, type ServiceConnection } from './call.ts'
+import type { ConfirmAnswer, MultipartRequest } from '../wire.ts'
+import type { Arrival } from './arrival.ts'
+import { call, type ServiceConnection } from './call.ts'
+import { crc64Of } from './crc64.ts'
 import { type ResumeStorage, resumeEntryOf } from './resume-store.ts'
-import { withRetries } from './retry.ts'
-import { send } from './send.ts'
 import { ServiceClientError } from './service-client-error.ts'
-import { giveUp, uploadInParts } from './upload-in-parts.ts'
+import { beginParts, giveUp } from './upload-in-parts.ts'
+import type { UploadJob } from './upload-job.ts'
+import { beginWhole } from './upload-whole.ts'
 
 /** A file of a form, or any other bytes. */
 export type UploadableFile = Blob & { readonly name?: string; readonly lastModified?: number }
@@ -19,16 +21,19 @@ export interface UploadOptions {
   readonly filename?: string | undefined
   /** @default the file's type, or `application/octet-stream` */
   readonly contentType?: string | undefined
-  /** Called as bytes are sent; in browsers many times. */
+  /** Called as bytes are sent; in browsers many times. What it throws ends the upload. */
   readonly onProgress?: ((progress: UploadProgress) => void) | undefined
-  /** Ends the upload. One in parts can be resumed if there is a `storage`, and is given up otherwise. */
+  /** Ends the upload at once. One in parts can be resumed if there is a `storage`, and is given up otherwise. */
   readonly signal?: AbortSignal | undefined
 }
 
 /** How far an upload is. */
 export interface UploadProgress {
+  /** Less than before, when bytes were sent in vain and are sent again. */
   readonly sentBytes: number
   readonly totalBytes: number
+  /** From 0 to 1, also of an empty file. */
+  readonly fraction: number
 }
 
 /** How files are uploaded. */
@@ -45,31 +50,55 @@ export interface UploadSettings {
  * Uploads a file, in one request or in parts, and asks the service to confirm what arrived.
  *
  * @throws {ServiceClientError} What the service or COS refused, after as many attempts as make sense.
- * @throws The reason of `signal`, when it is aborted.
+ * @throws The reason of `signal`, when it is aborted; what `onProgress` throws; and what reading the file fails with.
  */
 export async function upload(
   connection: ServiceConnection & UploadSettings,
   file: UploadableFile,
   options: UploadOptions,
 ): Promise<ConfirmAnswer> {
+  const { signal } = options
+  signal?.throwIfAborted()
+  return await orAborted(uploadAndConfirm(connection, file, options), signal)
+}
+
+/** Whatever a request or a function of the page takes: who has stopped it waits for nothing. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return await work
+  return await new Promise<T>((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
+}
+
+async function uploadAndConfirm(
+  connection: ServiceConnection & UploadSettings,
+  file: UploadableFile,
+  options: UploadOptions,
+): Promise<ConfirmAnswer> {
   const { partsFromBytes = 32 * 1024 ** 2 } = connection
-  const ways = file.size < partsFromBytes ? [uploadWhole, uploadParts] : [uploadParts, uploadWhole]
-  const { key, grant } = await firstGranted(ways.map((way) => () => way(connection, file, options)))
-  const body = { key, grant, sizeBytes: file.size }
-  return await call(connection, { method: 'POST', path: '/v1/confirm', body, signal: options.signal })
+  const { signal } = options
+  const job = toJob(connection, file, options)
+  const whole = (): Promise<() => Promise<Arrival>> => beginWhole(job, 'put')
+  const parts = (): Promise<() => Promise<Arrival>> => beginParts(job)
+  const form = (): Promise<() => Promise<Arrival>> => beginWhole(job, 'post')
+  const finish = await firstGranted(file.size < partsFromBytes ? [whole, form, parts] : [parts, whole, form])
+  const { key, grant, etag, isUnsure } = await finish()
+  const seen = isUnsure ? { crc64: await crc64Of(file, signal) } : { etag: etag === '' ? undefined : etag }
+  const body = { key, grant, sizeBytes: file.size, ...seen }
+  return await call(connection, { method: 'POST', path: '/v1/confirm', body, signal })
 }
 
-interface Place {
-  readonly key: string
-  readonly grant: string
-}
-
-/** A grant may allow one of the ways alone. If it allows none, the refusal of the first is the one to tell. */
-async function firstGranted(ways: readonly (() => Promise<Place>)[]): Promise<Place> {
+/**
+ * Begins the first way that is granted: a grant may allow one alone. If it allows none, the refusal of the first is the one to tell. What is
+ * refused later on is refused: the bytes are not sent a second time.
+ */
+async function firstGranted<T>(ways: readonly (() => Promise<T>)[]): Promise<T> {
   let refusal: unknown
-  for (const way of ways) {
+  for (const begin of ways) {
     try {
-      return await way()
+      return await begin()
     } catch (error) {
       if (!(error instanceof ServiceClientError) || error.code !== 'ERR_SERVICE_NOT_GRANTED') throw error
       refusal ??= error
@@ -78,7 +107,34 @@ async function firstGranted(ways: readonly (() => Promise<Place>)[]): Promise<Pl
   throw refusal
 }
 
-function requestFor(file: UploadableFile, { grant, key, filename, contentType }: UploadIdentity): object {
+function toJob(
+  connection: ServiceConnection & UploadSettings,
+  file: UploadableFile,
+  options: UploadOptions,
+): UploadJob {
+  const { storage, parallelParts = 4, fetch = globalThis.fetch } = connection
+  const { signal, onProgress } = options
+  const totalBytes = file.size
+  return {
+    connection,
+    file,
+    request: requestFor(file, options),
+    resume: resumeEntryOf(storage, scopeOf(connection, file, options), file),
+    parallelParts,
+    signal,
+    onProgress(sentBytes) {
+      // An upload that was stopped tells no more.
+      if (signal?.aborted) return
+      onProgress?.({ sentBytes, totalBytes, fraction: totalBytes === 0 ? 1 : sentBytes / totalBytes })
+    },
+    fetch,
+  }
+}
+
+function requestFor(
+  file: UploadableFile,
+  { grant, key, filename, contentType }: UploadIdentity,
+): MultipartRequest {
   return {
     grant,
     key,
@@ -86,55 +142,6 @@ function requestFor(file: UploadableFile, { grant, key, filename, contentType }:
     contentType: contentType ?? (file.type || 'application/octet-stream'),
     sizeBytes: file.size,
   }
-}
-
-async function uploadWhole(
-  connection: ServiceConnection,
-  file: UploadableFile,
-  options: UploadOptions,
-): Promise<Place> {
-  const { signal, onProgress } = options
-  const body = requestFor(file, options)
-  const { fetch = globalThis.fetch } = connection
-  let signed: UploadAnswer | undefined
-  return await withRetries(
-    async () => {
-      signed ??= await callOnce<UploadAnswer>(connection, {
-        method: 'POST',
-        path: '/v1/uploads',
-        body,
-        signal,
-      })
-      const { method, url, headers, key, grant, effectiveExpiresAt } = signed
-      const progress = (sentBytes: number): void =>
-        onProgress?.({ sentBytes: Math.min(sentBytes, file.size), totalBytes: file.size })
-      // Signed anew if it ends before the next attempt.
-      if (effectiveExpiresAt <= Date.now() / 1000 + 30) signed = undefined
-      await send({ method, url, headers, body: file, signal, onProgress: progress, fetch })
-      return { key, grant }
-    },
-    connection,
-    signal,
-  )
-}
-
-async function uploadParts(
-  connection: ServiceConnection & UploadSettings,
-  file: UploadableFile,
-  options: UploadOptions,
-): Promise<Place> {
-  const { storage, parallelParts = 4, fetch = globalThis.fetch } = connection
-  const { signal, onProgress } = options
-  return await uploadInParts({
-    connection,
-    file,
-    request: requestFor(file, options),
-    resume: resumeEntryOf(storage, scopeOf(connection, file, options), file),
-    parallelParts,
-    signal,
-    onProgress: (sentBytes) => onProgress?.({ sentBytes, totalBytes: file.size }),
-    fetch,
-  })
 }
 
 /** What decides the object, with the file: the same of another key is another upload. */
@@ -152,8 +159,8 @@ export async function discard(
   identity: UploadIdentity,
 ): Promise<void> {
   const resume = resumeEntryOf(connection.storage, scopeOf(connection, file, identity), file)
-  const begun = resume.read()
+  const begun = resume?.read()
   if (begun === undefined) return
-  resume.remove()
+  resume?.remove(begun)
   await giveUp(connection, begun)
 }

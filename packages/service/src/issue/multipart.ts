@@ -175,9 +175,9 @@ export async function listParts(
 /**
  * Completes an upload of the parts that have arrived, if the whole is within the constraints. One that is not is aborted.
  *
- * @param wanted - The parts that the client means, with their ETags if it knows them; all that have arrived when absent.
- * @throws {ServiceError} `ERR_SERVICE_NOT_GRANTED`: the whole is too small or too large. `ERR_SERVICE_REQUEST_INVALID`: a part is not there, or
- * is another.
+ * @param wanted - The parts that the client means, in any order, with their ETags; all that have arrived when absent.
+ * @throws {ServiceError} `ERR_SERVICE_NOT_GRANTED`: the whole is too small or too large. `ERR_SERVICE_REQUEST_INVALID`: a part is not there, is
+ * another, or is given twice.
  */
 export async function completeUpload(
   permission: Permission,
@@ -213,7 +213,10 @@ function choose(
   if (arrived.length === 0) throw invalid('No part has arrived')
   if (wanted === undefined) return arrived
   const byNumber = new Map(arrived.map((part) => [part.partNumber, part]))
-  return wanted.map(({ partNumber, etag }) => {
+  // COS wants them in their order, and each once.
+  const inOrder = [...wanted].sort((a, b) => a.partNumber - b.partNumber)
+  return inOrder.map(({ partNumber, etag }, index) => {
+    if (inOrder[index - 1]?.partNumber === partNumber) throw invalid(`Part ${partNumber} is given twice`)
     const part = byNumber.get(partNumber)
     if (part === undefined) throw invalid(`Part ${partNumber} has not arrived`)
     if (plain(etag) !== plain(part.etag)) throw invalid(`Part ${partNumber} is another than the client says`)

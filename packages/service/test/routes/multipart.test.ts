@@ -90,6 +90,21 @@ describe('an upload in parts', () => {
     expect(done).toMatchObject({ status: 200, body: { sizeBytes: MIB } })
   })
 
+  it('is completed of parts in any order, each given once', async () => {
+    const begun = await begin()
+    const [first = '', second = ''] = await upload(begun, [MIB, 5])
+    const path = `/v1/multipart/${begun.uploadId}/complete`
+    const { key } = begun
+    const parts = [
+      { partNumber: 2, etag: second },
+      { partNumber: 1, etag: first },
+    ]
+    const twice = await cos.ask<Problem>(path, { key, parts: [...parts, parts[0]] })
+    expect(twice).toMatchObject({ status: 400, body: { detail: 'Part 2 is given twice' } })
+    const done = await cos.ask<CompletionAnswer>(path, { key, parts })
+    expect(done).toMatchObject({ status: 200, body: { sizeBytes: MIB + 5 } })
+  })
+
   it('is given up on request, twice if need be', async () => {
     const { uploadId, key } = await begin()
     const path = `/v1/multipart/${uploadId}?key=${encodeURIComponent(key)}`
