@@ -18,7 +18,7 @@ export function configured<T>(place: string, make: () => T): T {
 }
 
 /** The refusal of a configuration. */
-function misconfigured(message: string, cause?: unknown): ServiceError {
+export function misconfigured(message: string, cause?: unknown): ServiceError {
   return new ServiceError('ERR_SERVICE_CONFIG_INVALID', message, { cause })
 }
 

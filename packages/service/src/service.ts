@@ -16,7 +16,7 @@ import { createGrant } from './grants/grant.ts'
 import { guardOrigin } from './guard/cors.ts'
 import { limitBody } from './guard/limit-body.ts'
 import { limitTime } from './guard/limit-time.ts'
-import { noticeOfBorrowedKey, temporaryKeysFrom } from './issue/sts-options.ts'
+import { temporaryKeysFrom } from './issue/sts-options.ts'
 import type { LimitStore } from './limits/limit-store.ts'
 import { createLimiter, type Limiter } from './limits/limiter.ts'
 import { createMemoryLimitStore } from './limits/memory-limit-store.ts'
@@ -24,6 +24,7 @@ import { isBrowser } from './links/is-previewer.ts'
 import { PAGE_HEADERS, renderRefusal } from './links/link-page.ts'
 import { createLinks } from './links/links.ts'
 import { serveLinks } from './links/serve-links.ts'
+import { noticesOf } from './notices.ts'
 import { failureEntry, logToConsole, noticeEntry } from './observe/log.ts'
 import { checkReadiness, type Dependency } from './observe/readiness.ts'
 import { watchExchange } from './observe/watch-exchange.ts'
@@ -82,9 +83,7 @@ export function createService(input: ServiceOptions): Service {
   const limiter = options.limits && createLimiter(options.limits, limitStore, noteTrouble)
   const dependencies = dependenciesOf(options, limitStore)
   const ways = createAuthenticators(options.authenticate, now)
-  for (const notice of [options.authenticate.insecureDev && INSECURE, noticeOfBorrowedKey(options)]) {
-    if (notice) log(noticeEntry('warn', notice, noteTime()))
-  }
+  for (const notice of noticesOf(options)) log(noticeEntry('warn', notice, noteTime()))
   const app = new Hono<Environment>({ getPath: pathOf, router: new RegExpRouter() })
   app.use(watchExchange(services, log))
   app.use(guardOrigin(options.cors, isOpenToAll))
@@ -147,9 +146,6 @@ function dependenciesOf({ limits, links }: ServiceOptions, limitStore: LimitStor
   if (store !== undefined) found.push({ name: 'links', isVital: false, check: () => store.check() })
   return found
 }
-
-const INSECURE =
-  'INSECURE: authenticate.insecureDev lets anybody who can reach this service have whatever its grants allow. For development only.'
 
 function ignore(): void {}
 

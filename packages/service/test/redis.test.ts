@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Service } from '../src/index.ts'
+import { reasonOf } from '../src/node/open-stores.ts'
 import { connectRedis, type RedisStores } from '../src/redis.ts'
 import { createFixture, type Fixture } from './fixture.ts'
 import { describeLinkStore } from './links/link-store-conformance.ts'
@@ -108,6 +109,24 @@ describe.runIf(hasRedis)('two replicas on one Redis', () => {
       ),
     )
     expect(countOf(answers)).toEqual({ 403: 10, 429: 14 })
+  })
+})
+
+describe.runIf(hasRedis)('a Redis that lets the service not in', () => {
+  it('is told of with its reason, and without the password', async () => {
+    const reasons: string[] = []
+    const url = redis.url.replace('//', '//nobody:hunter-two@')
+    const stores = connectRedis({ url, onTrouble: (error) => error && reasons.push(reasonOf(error)) })
+    connections.push(stores)
+    await stores.settled
+    expect(reasons).toEqual([expect.stringContaining('WRONGPASS')])
+    expect(reasons.join()).not.toContain('hunter')
+  })
+
+  it('or is not there at several addresses is told of with a code, and in few words', () => {
+    const failed = Object.assign(new AggregateError([], 'several'), { message: '', code: 'ECONNREFUSED' })
+    expect(reasonOf(failed)).toBe('ECONNREFUSED')
+    expect(reasonOf(new Error('x'.repeat(5000)))).toHaveLength(200)
   })
 })
 

@@ -32,13 +32,22 @@ async function runServe(flags: ServeFlags, io: Io): Promise<void> {
   const { startServer, watchConfig } = await import('@cos-presign/service/node')
   const { config, host, port, insecureDev } = flags
   if (flags.check) return await checkFile(flags, io)
-  const server = await startServer({ configPath: config, host, port, insecureDev, env: io.env }).catch(
-    (error: unknown) => refuse(error, config),
+  const onWarning = (message: string): void => void warn(io, printable(message))
+  const server = await startServer({
+    configPath: config,
+    host,
+    port,
+    insecureDev,
+    env: io.env,
+    onWarning,
+  }).catch((error: unknown) => refuse(error, config))
+  const stopWatching = watchConfig(
+    config,
+    () => void reload(),
+    ({ message }) => onWarning(`Changes of ${config} are not seen any more, only SIGHUP is: ${message}`),
   )
-  const stopWatching = watchConfig(config, () => void reload())
   try {
     await tell(io, `Signing service listening on ${server.url}, by ${printable(config)}. Ctrl-C stops it.`)
-    if (insecureDev) await warn(io, 'INSECURE: --insecure-dev lets in anybody who can reach it')
     await tell(io, `The API for people: ${server.url}/docs`)
     if (server.metricsUrl !== undefined) await tell(io, `For Prometheus: ${server.metricsUrl}`)
     await io.interruptible(untilAborted, { onHangup: () => void reload() })

@@ -5,7 +5,7 @@ import type { LinkStore } from './link-store.ts'
 export interface LinkOptions {
   /**
    * Where they are kept.
-   * @default In memory, so that they are gone when the process ends
+   * @default In memory, so that they are gone when the process ends; the log says so
    */
   readonly store?: LinkStore | undefined
   /** Where the service is reached from outside, such as `https://files.example.com`; with it answers have the whole URL of a link. */

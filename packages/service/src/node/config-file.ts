@@ -8,13 +8,13 @@ import { readBySchema } from '../schema.ts'
 export interface ServerConfig {
   /** Where it listens; `port` 0 is any free one. */
   readonly listen: { readonly host: string; readonly port: number }
-  /** Where Prometheus asks, on a port of its own which is not for the world; nowhere when absent. */
-  readonly metrics: { readonly host: string; readonly port: number } | undefined
+  /** Where Prometheus asks, on a port of its own which is not for the world; at the same host when it names none; nowhere when absent. */
+  readonly metrics: { readonly host?: string | undefined; readonly port: number } | undefined
   /** How long `/readyz` says no, and requests are still taken, before the end begins: until balancers send none. */
   readonly drainSeconds: number
   /** Shared by replicas: limits, and links if there are any. */
   readonly redis: { readonly url: string; readonly keyPrefix?: string | undefined } | undefined
-  /** Where links are kept without Redis; in memory when absent. */
+  /** Where links are kept without Redis; beside the file when absent. */
   readonly linksDirectory: string | undefined
   /** The service's own options, but for the stores; not checked before a service is made of them. */
   readonly options: ServiceOptions
@@ -77,7 +77,7 @@ export async function readConfig(text: string, sources: ConfigSources): Promise<
   }
   return {
     listen: { host, port: listenPort },
-    metrics: metrics && { host: metrics.host ?? '127.0.0.1', port: metrics.port },
+    metrics,
     drainSeconds,
     redis,
     linksDirectory: directory,

@@ -1,16 +1,13 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { LimitStore } from '../limits/limit-store.ts'
-import { createMemoryLimitStore } from '../limits/memory-limit-store.ts'
-import { createDiskLinkStore } from '../links/disk-link-store.ts'
-import type { LinkStore } from '../links/link-store.ts'
-import { createMemoryLinkStore } from '../links/memory-link-store.ts'
+import { isDeepStrictEqual } from 'node:util'
 import { type Log, noticeEntry } from '../observe/log.ts'
 import type { ServiceOptions } from '../options.ts'
 import { createService, type Service } from '../service.ts'
 import { readConfig, type ServerConfig } from './config-file.ts'
 import { createLineLog } from './line-log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
+import { openStores, type Tell } from './open-stores.ts'
 import { type FetchListener, serveFetch } from './serve-fetch.ts'
 
 /** How a server is started. */
@@ -26,6 +23,8 @@ export interface ServerOptions {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined
   /** Takes the log. @default one line of JSON each, on standard output */
   readonly log?: ServiceOptions['log']
+  /** Hears what somebody should know who looks at a terminal: it is in the log too, as notices of the level `warn`. */
+  readonly onWarning?: ((message: string) => void) | undefined
 }
 
 /** A service that listens. */
@@ -34,7 +33,8 @@ export interface RunningServer {
   /** Where Prometheus asks, if the configuration says so. */
   readonly metricsUrl: string | undefined
   /**
-   * Reads the file again and serves by it. What is under way is finished as it began; counters and links stay.
+   * Reads the file again and serves by it. What is under way is finished as it began; counters and links stay. Of several calls each waits for
+   * the one before, and so the last decides. What was changed and needs a restart, such as `redis`, is a warning.
    *
    * @throws {ServiceError} `ERR_SERVICE_CONFIG_INVALID`: the file cannot be; the service goes on as it was.
    */
@@ -63,19 +63,20 @@ export async function checkConfig(
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const config = await readFileAs(options)
   const metrics = createMetrics()
-  const write = options.log === false ? undefined : (options.log ?? createLineLog(process.stdout))
-  const log: Log = (entry) => {
-    metrics.observe(entry)
-    write?.(entry)
-  }
-  const stores = await openStores(config, log)
-  let service = serviceOf(config, stores, options, log)
+  const log = createLog(options, metrics)
+  const tell: Tell = (level, message) => log(noticeEntry(level, message, new Date().toISOString()))
+  const stores = await openStores(config, options, tell)
+  let current = await serve(config)
+  let reloaded = Promise.resolve()
   let isEnding = false
-  const { host = config.listen.host, port = config.listen.port } = options
+  const { host, port } = addressOf(config, options)
   const listeners: FetchListener[] = []
   try {
     listeners.push(await serveFetch(answer, { host, port }))
-    if (config.metrics !== undefined) listeners.push(await serveMetrics(metrics, config.metrics))
+    if (config.metrics !== undefined) {
+      const { host: metricsHost = host, port: metricsPort } = config.metrics
+      listeners.push(await serveMetrics(metrics, { host: metricsHost, port: metricsPort }))
+    }
   } catch (error) {
     await closeAll()
     throw error
@@ -84,22 +85,38 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return {
     url: (listener as FetchListener).url,
     metricsUrl: metricsListener && `${metricsListener.url}/metrics`,
-    reload,
+    reload() {
+      const again = reloaded.then(readAgain)
+      reloaded = again.catch(ignore)
+      return again
+    },
     async close() {
       isEnding = true
-      if (config.drainSeconds > 0) await wait(config.drainSeconds * 1000)
+      if (current.drainSeconds > 0) await wait(current.drainSeconds * 1000)
       await closeAll()
     },
   }
 
   async function answer(request: Request): Promise<Response> {
-    return isEnding && request.url.endsWith('/readyz') ? notReady() : await service.fetch(request)
+    return isEnding && request.url.endsWith('/readyz') ? notReady() : await current.service.fetch(request)
   }
 
-  async function reload(): Promise<void> {
+  async function serve(next: ServerConfig): Promise<{ service: Service; drainSeconds: number }> {
+    const { links, ...rest } = optionsOf(next, options, log)
+    const { limitStore } = stores
+    const kept = links && { ...links, store: await stores.linkStoreFor(next) }
+    const service = createService({ ...rest, limitStore, links: kept })
+    return { service, drainSeconds: next.drainSeconds }
+  }
+
+  async function readAgain(): Promise<void> {
     try {
-      service = serviceOf(await readFileAs(options), stores, options, log)
+      const next = await readFileAs(options)
+      current = await serve(next)
       metrics.countReload('taken')
+      const waiting = changesOf(fixedPartsOf(config, options), fixedPartsOf(next, options))
+      if (waiting.length > 0)
+        tell('warn', `The configuration was read again, but needs a restart for: ${waiting.join(', ')}`)
     } catch (error) {
       metrics.countReload('refused')
       throw error
@@ -112,14 +129,42 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
+function createLog({ log, onWarning }: ServerOptions, metrics: Metrics): Log {
+  const write = log === false ? undefined : (log ?? createLineLog(process.stdout))
+  return function logAndCount(entry) {
+    metrics.observe(entry)
+    write?.(entry)
+    if (entry.event === 'notice' && entry.level === 'warn') onWarning?.(entry.message)
+  }
+}
+
+function addressOf(
+  { listen }: ServerConfig,
+  { host = listen.host, port = listen.port }: ServerOptions,
+): ServerConfig['listen'] {
+  return { host, port }
+}
+
+/** What a server is opened with, and keeps until its end. */
+function fixedPartsOf(config: ServerConfig, options: ServerOptions): Readonly<Record<string, unknown>> {
+  const { metrics, redis, linksDirectory } = config
+  return { listen: addressOf(config, options), metrics, redis, 'links.directory': linksDirectory }
+}
+
+function changesOf(
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+): string[] {
+  return Object.keys(before).filter((name) => !isDeepStrictEqual(before[name], after[name]))
+}
+
+function ignore(): void {}
+
 function notReady(): Response {
   return Response.json({ status: 'ending' }, { status: 503 })
 }
 
-async function serveMetrics(
-  metrics: Metrics,
-  address: NonNullable<ServerConfig['metrics']>,
-): Promise<FetchListener> {
+async function serveMetrics(metrics: Metrics, address: ServerConfig['listen']): Promise<FetchListener> {
   return await serveFetch(async (request) => {
     if (new URL(request.url).pathname !== '/metrics') return new Response('Not found', { status: 404 })
     return new Response(await metrics.text(), { headers: { 'Content-Type': metrics.contentType } })
@@ -132,42 +177,6 @@ async function readFileAs({
 }: Pick<ServerOptions, 'configPath' | 'env'>): Promise<ServerConfig> {
   const readText = (path: string): Promise<string> => readFile(path, 'utf8')
   return await readConfig(await readText(configPath), { env, readText })
-}
-
-interface Stores {
-  readonly limitStore: LimitStore
-  readonly linkStore: LinkStore
-  close(): Promise<void>
-}
-
-/** Opened once: a new configuration must not forget what was counted. */
-async function openStores({ redis, linksDirectory }: ServerConfig, log: Log): Promise<Stores> {
-  if (redis !== undefined) {
-    const { connectRedis } = await import('../redis.ts')
-    const stores = connectRedis({ ...redis, onTrouble: (error) => tellTrouble(error, log) })
-    await stores.settled
-    return stores
-  }
-  if (linksDirectory !== undefined) await mkdir(linksDirectory, { recursive: true })
-  const linkStore =
-    linksDirectory === undefined ? createMemoryLinkStore() : createDiskLinkStore(linksDirectory)
-  return { limitStore: createMemoryLimitStore(), linkStore, close: () => linkStore.close() }
-}
-
-function tellTrouble(error: Error | undefined, log: Log): void {
-  const message = error === undefined ? 'Redis is reached again' : 'Redis cannot be reached'
-  log(noticeEntry(error === undefined ? 'info' : 'warn', message, new Date().toISOString()))
-}
-
-function serviceOf(
-  config: ServerConfig,
-  { limitStore, linkStore }: Stores,
-  given: ServerOptions,
-  log: Log,
-): Service {
-  const options = optionsOf(config, given, log)
-  const { links } = options
-  return createService({ ...options, limitStore, links: links && { ...links, store: linkStore } })
 }
 
 function optionsOf(

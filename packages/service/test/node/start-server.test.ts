@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApiKey, type LogEntry } from '../../src/index.ts'
 import { checkConfig, startServer } from '../../src/node.ts'
@@ -34,6 +36,15 @@ grants:
 `
 })
 afterAll(() => rm(directory, { recursive: true }))
+
+/** Hears warnings, but for the one of `sts: false`, which all these configurations have. */
+function listen(): { readonly warnings: string[]; readonly onWarning: (message: string) => void } {
+  const warnings: string[] = []
+  return {
+    warnings,
+    onWarning: (message) => void (message.includes('BORROW') || warnings.push(message)),
+  }
+}
 
 describe('a server of a configuration file', () => {
   it('counts for Prometheus what it logs, and neither has a secret', async () => {
@@ -85,6 +96,144 @@ describe('a server of a configuration file', () => {
     await closed
     expect(performance.now() - began).toBeLessThan(4000)
     await expect(fetch(`${server.url}/healthz`)).rejects.toThrow()
+  })
+})
+
+describe('a file that is read again', () => {
+  it('is said to need a restart for what a running server keeps, and is used for the rest', async () => {
+    await writeFile(configPath, text)
+    const { warnings, onWarning } = listen()
+    const entries: LogEntry[] = []
+    const log = (entry: LogEntry) => entries.push(entry)
+    const server = await startServer({ configPath, env, log, onWarning })
+    await server.reload()
+    expect(warnings).toEqual([])
+    const changed = text
+      .replace('metrics: { port: 0 }', "redis: { url: 'redis://127.0.0.1:1' }")
+      .replace('drainSeconds: 1', 'drainSeconds: 0')
+      .replace(/links: .*/, 'links: {}')
+    await writeFile(configPath, changed)
+    await server.reload()
+    expect(warnings).toEqual([
+      expect.stringMatching(/needs a restart for: metrics, redis, links\.directory$/),
+    ])
+    expect(entries).toContainEqual(expect.objectContaining({ event: 'notice', message: warnings[0] }))
+    const began = performance.now()
+    await server.close()
+    expect(performance.now() - began).toBeLessThan(900)
+  })
+
+  it('twice at once is served by as it was read last, though the first reading takes longer', async () => {
+    await writeFile(configPath, text)
+    const server = await startServer({ configPath, env, log: false })
+    const grantOf = async () => {
+      const init = { method: 'POST', headers: { 'x-api-key': apiKey } }
+      return (await (await fetch(`${server.url}/v1/uploads`, init)).json()).grant
+    }
+    const slow = join(directory, 'slow')
+    await promisify(execFile)('mkfifo', [slow])
+    await writeFile(
+      configPath,
+      text
+        .replace("'tickets'", "'slow'")
+        .replace(/file: '[^']*'/, `file: '${slow}'`)
+        .replace('name: files', 'name: older'),
+    )
+    const first = server.reload()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    await writeFile(configPath, text.replace('name: files', 'name: newer'))
+    const second = server.reload()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    await writeFile(slow, TICKETS)
+    await Promise.all([first, second])
+    expect(await grantOf()).toBe('newer')
+    await server.close()
+  })
+
+  it('after one that cannot be is used', async () => {
+    await writeFile(configPath, text)
+    const server = await startServer({ configPath, env, log: false })
+    await writeFile(configPath, 'listen: [')
+    const refused = expect(server.reload()).rejects.toThrow('This is not YAML')
+    await refused
+    await writeFile(configPath, text)
+    await server.reload()
+    await server.close()
+  })
+})
+
+describe('links of a server', () => {
+  const plain = () => text.replace(/links: .*/, 'links: {}').replace('drainSeconds: 1', '')
+  const makeLink = async (url: string): Promise<string> => {
+    const headers = { 'x-api-key': apiKey }
+    const body = JSON.stringify({ key: 'files/backend/00000000-0000-4000-8000-000000000000' })
+    return (await (await fetch(`${url}/links`, { method: 'POST', headers, body })).json()).path
+  }
+  const follow = async (url: string, path: string) => (await fetch(url + path, { redirect: 'manual' })).status
+
+  it('are kept beside its configuration where that says nothing else, and outlive it', async () => {
+    await writeFile(configPath, plain())
+    const { warnings, onWarning } = listen()
+    const server = await startServer({ configPath, env, log: false, onWarning })
+    const path = await makeLink(server.url)
+    await server.close()
+    const again = await startServer({ configPath, env, log: false, onWarning })
+    expect(await follow(again.url, path)).toBe(302)
+    await again.close()
+    expect(warnings).toEqual([])
+  })
+
+  it('are kept in memory where nothing can be written, which is said with what to do', async () => {
+    const locked = await mkdtemp(join(directory, 'locked-'))
+    // Instead of a file system that is read-only, which root may write to.
+    await writeFile(join(locked, 'cos-presign-links'), 'no directory')
+    await writeFile(join(locked, 'service.yaml'), plain())
+    const { warnings, onWarning } = listen()
+    const server = await startServer({ configPath: join(locked, 'service.yaml'), env, log: false, onWarning })
+    expect(await follow(server.url, await makeLink(server.url))).toBe(302)
+    await server.close()
+    expect(warnings).toEqual([
+      expect.stringMatching(/^Links are kept in memory.*Set links\.directory, or redis/),
+    ])
+  })
+
+  it('are not kept elsewhere than the configuration says', async () => {
+    const taken = join(directory, 'taken')
+    await writeFile(taken, 'no directory')
+    await writeFile(configPath, text.replace(/links: .*/, `links: { directory: '${taken}' }`))
+    await expect(startServer({ configPath, env, log: false })).rejects.toThrow(
+      expect.objectContaining({
+        code: 'ERR_SERVICE_CONFIG_INVALID',
+        message: expect.stringContaining('links.directory: cannot be written'),
+      }),
+    )
+  })
+
+  it('can come with a configuration that is read again', async () => {
+    await writeFile(configPath, plain().replace('links: {}', ''))
+    const server = await startServer({ configPath, env, log: false })
+    await writeFile(configPath, plain())
+    await server.reload()
+    expect(await follow(server.url, await makeLink(server.url))).toBe(302)
+    await server.close()
+  })
+})
+
+describe('whoever starts a server', () => {
+  it('hears that its file lets anybody in', async () => {
+    await writeFile(configPath, text.replace('authenticate:', 'authenticate:\n  insecureDev: true'))
+    const { warnings, onWarning } = listen()
+    const server = await startServer({ configPath, env, log: false, onWarning })
+    await server.close()
+    expect(warnings).toEqual([expect.stringContaining('INSECURE')])
+  })
+
+  it('finds the metrics at the host that it named', async () => {
+    await writeFile(configPath, text.replace('drainSeconds: 1', ''))
+    const server = await startServer({ configPath, env, log: false, host: '127.0.0.2' })
+    expect(server.metricsUrl).toMatch(/^http:\/\/127\.0\.0\.2:\d+\/metrics$/)
+    expect((await fetch(server.metricsUrl ?? '')).status).toBe(200)
+    await server.close()
   })
 })
 
