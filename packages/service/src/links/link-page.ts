@@ -47,5 +47,7 @@ function formOf({ wantsPassword }: { readonly wantsPassword: boolean }): string 
   const input = wantsPassword
     ? '<label>Password <input type="password" name="password" required autofocus autocomplete="off"></label>'
     : ''
-  return `<form method="post">${input}<button>Download</button></form>`
+  // Pressed twice, the button is still pressed once.
+  const visit = `<input type="hidden" name="visit" value="${crypto.randomUUID()}">`
+  return `<form method="post">${visit}${input}<button>Download</button></form>`
 }

@@ -29,9 +29,10 @@ export interface Links {
   /**
    * Counts a download and gives a URL that lives seconds.
    *
+   * @param visit - Of whoever may press a button twice: for as long as the first URL lives, the same visit is not counted again, and gets no longer.
    * @throws {ServiceError} As {@link Links.look}; `ERR_SERVICE_PASSWORD_WRONG`; `ERR_SERVICE_LIMITED`: too many passwords were tried.
    */
-  follow(id: string, password: string | undefined): Promise<FollowedLink>
+  follow(id: string, password: string | undefined, visit?: string): Promise<FollowedLink>
 }
 
 /** Where a link leads, for whom, and for how long. */
@@ -90,20 +91,42 @@ export function createLinks(options: LinkOptions, context: LinkContext): Links {
     await store.remove(await storedIdOf(id))
   }
 
-  async function look(id: string): Promise<StoredLink> {
+  async function look(id: string, isCounted = false): Promise<StoredLink> {
     const state = await find(id)
     if (state === undefined) throw noSuchLink()
-    assertOpen(state)
+    assertOpen(isCounted ? { link: state.link, downloads: 0 } : state)
     return state.link
   }
 
-  async function follow(id: string, password: string | undefined): Promise<FollowedLink> {
-    const link = await look(id)
+  async function follow(id: string, password: string | undefined, visit?: string): Promise<FollowedLink> {
+    const visitId = visit === undefined ? undefined : await visitIdOf(id, visit)
+    const earlier = visitId === undefined ? undefined : await findVisit(visitId)
+    const link = await look(id, earlier !== undefined)
     if (link.password !== undefined) await assertPassword(id, password, link)
     // Signed before it is counted: what cannot be handed out is not taken away.
-    const url = await presign(link)
+    const url = await presign(earlier ?? link)
+    const followed = { url, link, lifetimeSeconds: redirectLifetimeSeconds }
+    if (earlier !== undefined) return followed
     if (!(await store.take(await storedIdOf(id)))) throw ended()
-    return { url, link, lifetimeSeconds: redirectLifetimeSeconds }
+    if (visitId !== undefined && link.maxDownloads !== undefined) await keepVisit(visitId, link)
+    return followed
+  }
+
+  async function findVisit(visitId: string): Promise<StoredLink | undefined> {
+    const state = await store.get(visitId)
+    return state !== undefined && state.link.expiresAt > now() / 1000 ? state.link : undefined
+  }
+
+  /** Remembers that a visit was counted. If that fails, no more is lost than the forgiveness. */
+  async function keepVisit(visitId: string, link: StoredLink): Promise<void> {
+    const until = Math.floor(now() / 1000) + redirectLifetimeSeconds
+    const visit: StoredLink = {
+      ...link,
+      expiresAt: Math.min(link.expiresAt, until),
+      maxDownloads: undefined,
+      password: undefined,
+    }
+    await store.put(visitId, visit).catch(() => undefined)
   }
 
   function find(id: string): Promise<LinkState | undefined> {
@@ -198,6 +221,11 @@ function tooManyTries(resetMs: number): ServiceError {
     `Too many passwords were tried for this link; try again in ${seconds} s`,
     { headers: { 'Retry-After': String(seconds) } },
   )
+}
+
+/** No link has such an id: it is no digest. */
+async function visitIdOf(id: string, visit: string): Promise<string> {
+  return `visit-${await storedIdOf(`${id} ${visit}`)}`
 }
 
 async function storedIdOf(id: string): Promise<string> {

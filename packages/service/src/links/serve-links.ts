@@ -18,20 +18,20 @@ export function serveLinks(app: Hono<Environment>, links: Links): void {
     // HEAD comes here too, and is answered without counting.
     const onlyLooks = context.req.method === 'HEAD' || isPreviewer(header) || (isCounted && isBrowser(header))
     if (onlyLooks) return context.body(pageOf(link), 200, PAGE_HEADERS)
-    return await redirect(context, links, undefined, 302)
+    return await redirect(context, links, {}, 302)
   })
   app.post('/l/:id', async function followLink(context) {
-    return await redirect(context, links, await readPassword(context), 303)
+    return await redirect(context, links, await readForm(context), 303)
   })
 }
 
 async function redirect(
   context: ServiceContext,
   links: Links,
-  password: string | undefined,
+  { password, visit }: LinkForm,
   status: 302 | 303,
 ): Promise<Response> {
-  const { url, link, lifetimeSeconds } = await links.follow(context.req.param('id') ?? '', password)
+  const { url, link, lifetimeSeconds } = await links.follow(context.req.param('id') ?? '', password, visit)
   const { owner, grant, bucket, key } = link
   context.get('issued').push({
     caller: { id: owner, method: 'link' },
@@ -53,16 +53,29 @@ function pageOf({ maxDownloads, password }: StoredLink): string {
   return renderLinkPage({ title: 'Download', text, follow: { wantsPassword: password !== undefined } })
 }
 
+/** What the page of a link sends. */
+interface LinkForm {
+  readonly password?: string | undefined
+  /** The same each time the button of one page is pressed. */
+  readonly visit?: string | undefined
+}
+
 /** Of a form, or of JSON. */
-async function readPassword(context: ServiceContext): Promise<string | undefined> {
+async function readForm(context: ServiceContext): Promise<LinkForm> {
   const type = context.req.header('content-type') ?? ''
   const text = await context.req.text()
-  if (text === '') return undefined
-  if (type.startsWith('application/x-www-form-urlencoded'))
-    return new URLSearchParams(text).get('password') ?? undefined
+  if (text === '') return {}
+  if (type.startsWith('application/x-www-form-urlencoded')) {
+    const form = new URLSearchParams(text)
+    const visit = form.get('visit') ?? ''
+    return {
+      password: form.get('password') ?? undefined,
+      visit: /^[\w-]{16,64}$/.test(visit) ? visit : undefined,
+    }
+  }
   try {
     const { password } = JSON.parse(text) as { password?: unknown }
-    if (typeof password === 'string') return password
+    if (typeof password === 'string') return { password }
   } catch {
     // Said below.
   }

@@ -73,6 +73,37 @@ describe('a share link', () => {
     expect(JSON.stringify(fixture.entries)).not.toContain(path.slice(3))
   })
 
+  it('for one download forgives a button that is pressed twice, for as long as the first URL lives', async () => {
+    const { path, id } = await linkOf({ maxDownloads: 1 })
+    const page = await (await follow(path, { headers: BROWSER })).text()
+    const visit = /name="visit" value="([^"]+)"/.exec(page)?.[1] ?? ''
+    const press = (value: string): Promise<Response> =>
+      follow(path, { method: 'POST', body: new URLSearchParams({ visit: value }) })
+    const endOf = (answer: Response): string | undefined =>
+      /q-sign-time=\d+(?:;|%3B)(\d+)/i.exec(answer.headers.get('location') ?? '')?.[1]
+    const first = await press(visit)
+    at += 20_000
+    const second = await press(visit)
+    expect([first.status, second.status]).toEqual([303, 303])
+    expect(endOf(second)).toBe(endOf(first))
+    expect(await downloadsOf(id)).toBe(1)
+    const another = crypto.randomUUID()
+    expect([(await press(another)).status, (await press(another)).status]).toEqual([410, 410])
+    at += 11_000
+    expect((await press(visit)).status).toBe(410)
+  })
+
+  it('that is revoked opens for nobody who was there before, nor by what is remembered of a visit', async () => {
+    const { path, id } = await linkOf({ maxDownloads: 1 })
+    const visit = crypto.randomUUID()
+    const press = (): Promise<Response> =>
+      follow(path, { method: 'POST', body: new URLSearchParams({ visit }) })
+    expect((await press()).status).toBe(303)
+    expect((await follow(`/l/${id}%20${visit}`)).status).toBe(404)
+    await fixture.ask(`/links/${id}`, { method: 'DELETE' })
+    expect((await press()).status).toBe(404)
+  })
+
   it('for one download opens once, and a second time is over', async () => {
     const { path, id } = await linkOf({ maxDownloads: 1 })
     expect((await follow(path)).status).toBe(302)
