@@ -222,6 +222,7 @@ async function startService(name, rememberedTokens) {
     grants: [
       {
         name: 'pictures',
+        callers: { methods: ['jwt', 'api-key'] },
         bucket: 'examplebucket-1250000000',
         key: 'users/{sub}/{date}/{uuid}-{filename}',
         operations: ['upload', 'download'],

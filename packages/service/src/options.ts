@@ -143,6 +143,8 @@ const authenticate = z
     'must say how callers prove who they are: jwt, apiKeys or host',
   )
 
+const claim = z.union([z.string(), z.boolean(), z.int()])
+
 const grant = z.strictObject({
   name: z.string().regex(/^[\w.-]{1,100}$/, 'must be letters, digits, _, . and -'),
   callers: z
@@ -152,7 +154,7 @@ const grant = z.strictObject({
         .min(1)
         .optional(),
       ids: texts.optional(),
-      claims: z.record(z.string(), z.union([z.string(), texts])).optional(),
+      claims: z.record(z.string(), z.union([claim, z.array(claim).min(1)])).optional(),
     })
     .optional(),
   bucket: z.string().regex(/^[a-z\d][a-z\d-]*-\d+$/, 'must be BucketName-APPID'),
@@ -166,6 +168,11 @@ const grant = z.strictObject({
     .int()
     .min(1)
     .max(36 * 3600)
+    .optional(),
+  maxLinkLifetimeSeconds: z
+    .int()
+    .min(1)
+    .max(366 * 86_400)
     .optional(),
 })
 

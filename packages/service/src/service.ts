@@ -12,7 +12,7 @@ import { type ClientFor, createClients } from './cos/clients.ts'
 import { dialectRoutes } from './dialects/index.ts'
 import type { Environment, ServiceContext } from './environment.ts'
 import { ServiceError } from './errors.ts'
-import { createGrant } from './grants/grant.ts'
+import { createGrants } from './grants/create-grants.ts'
 import { guardOrigin } from './guard/cors.ts'
 import { limitBody } from './guard/limit-body.ts'
 import { limitTime } from './guard/limit-time.ts'
@@ -65,7 +65,7 @@ export function createService(input: ServiceOptions): Service {
   const signerWith = (credential: CredentialProvider | undefined): ClientFor =>
     credential === undefined ? clientFor : createClients({ ...options, credential }, now)
   const foundation = {
-    grants: options.grants.map(createGrant),
+    grants: createGrants(options),
     readerFor: signerWith(temporaryKeys?.reading),
     now,
   }
@@ -178,10 +178,10 @@ function isLink(path: string): boolean {
 async function holdToLimits(
   context: ServiceContext,
   limiter: Limiter | undefined,
-  { id }: Caller,
+  { identity }: Caller,
 ): Promise<void> {
   if (limiter === undefined) return
-  Object.assign(context.get('headers'), await limiter.count(id))
+  Object.assign(context.get('headers'), await limiter.count(identity))
 }
 
 /**

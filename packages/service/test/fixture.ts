@@ -11,6 +11,8 @@ export const CREDENTIAL = { secretId: 'AKIDservice', secretKey: 'service-secret-
 export const GRANTS: ServiceOptions['grants'] = [
   {
     name: 'files',
+    // One id is one caller here, however it is proved.
+    callers: { methods: ['api-key', 'jwt', 'host', 'insecure-dev'] },
     bucket: BUCKET,
     key: 'files/{sub}/{uuid}-{filename}',
     operations: ['upload', 'download', 'link'],

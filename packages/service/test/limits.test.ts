@@ -42,7 +42,7 @@ describe('a caller', () => {
   })
 
   it('may have limits of their own, or none', async () => {
-    const limits = { windows: [{ ...burst, requests: 1 }], callers: { holder: [] } }
+    const limits = { windows: [{ ...burst, requests: 1 }], callers: { 'api-key:holder': [] } }
     const { ask } = await createFixture({ limits })
     for (let at = 0; at < 5; at += 1) {
       const answer = await ask('/v1/uploads', { json: {} })

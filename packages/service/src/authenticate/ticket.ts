@@ -1,5 +1,5 @@
 import { errors, jwtVerify, SignJWT } from 'jose'
-import { type Caller, createCaller } from '../caller.ts'
+import type { Caller, CallerIdentity } from '../caller.ts'
 import type { Grant } from '../grants/grant.ts'
 import { unknownCaller } from './authenticator.ts'
 import { createRemembered } from './remembered.ts'
@@ -29,6 +29,13 @@ export interface Tickets {
   redeem(ticket: string): Promise<Caller>
 }
 
+/** What a ticket says, besides its subject and its end: readable for whoever has it, and sealed. */
+interface TicketClaims {
+  readonly claims: Readonly<Record<string, unknown>>
+  readonly identity: CallerIdentity
+  readonly grants: readonly string[]
+}
+
 /** A ticket as its holder gets it. */
 export interface Ticket {
   readonly ticket: string
@@ -52,7 +59,11 @@ export function createTickets(options: TicketOptions, now: () => number): Ticket
     const expiresAt = issuedAt + lifetimeSeconds
     const names = new Set(grants.flatMap((grant) => grant.claimNames))
     const claims = Object.fromEntries(Object.entries(caller.claims).filter(([name]) => names.has(name)))
-    const ticket = await new SignJWT({ claims, grants: grants.map((grant) => grant.name) })
+    const ticket = await new SignJWT({
+      claims,
+      identity: caller.identity,
+      grants: grants.map(({ name }) => name),
+    })
       .setProtectedHeader({ alg: 'HS256' })
       .setSubject(caller.id)
       .setAudience(AUDIENCE)
@@ -67,13 +78,15 @@ export function createTickets(options: TicketOptions, now: () => number): Ticket
     if (known !== undefined) return known
     try {
       const rules = { audience: AUDIENCE, algorithms: ['HS256'], currentDate: new Date(now()) }
-      const { payload } = await jwtVerify<{ claims: Record<string, unknown>; grants: string[] }>(
-        ticket,
-        key,
-        rules,
-      )
-      const { sub = '', exp = 0, claims, grants } = payload
-      const caller = { ...createCaller('ticket', sub, claims), grants }
+      const { payload } = await jwtVerify<TicketClaims>(ticket, key, rules)
+      const { sub: id = '', exp = 0, claims, identity, grants } = payload
+      const caller: Caller = {
+        id,
+        method: 'ticket',
+        identity,
+        claims: Object.assign({}, claims, { sub: id }),
+        grants,
+      }
       remembered.set(ticket, caller, exp)
       return caller
     } catch (error) {

@@ -11,9 +11,15 @@ export interface GrantCallers {
   readonly methods?: readonly Exclude<CallerMethod, 'ticket'>[] | undefined
   /** Who they must be. */
   readonly ids?: readonly string[] | undefined
-  /** What must be known of them: each claim must be one of the texts, or be a list that has one of them. */
-  readonly claims?: Readonly<Record<string, string | readonly string[]>> | undefined
+  /**
+   * What must be known of them: each claim must be one of these values, or be a list that has one of them. Numbers and booleans are compared
+   * as texts; `scope` may be one text with spaces between its values (RFC 8693).
+   */
+  readonly claims?: Readonly<Record<string, ClaimValue | readonly ClaimValue[]>> | undefined
 }
+
+/** A value of a claim that grants can look at. */
+export type ClaimValue = string | boolean | number
 
 /** How one upload is handed out: as a presigned PUT (or another signature of one), or as a form for a POST. */
 export const UPLOAD_FORMS = ['put', 'post'] as const
@@ -45,10 +51,16 @@ export interface GrantOptions {
   /** What may be uploaded, besides the key. */
   readonly constraints?: Omit<UploadConstraints, 'key' | 'keyPrefix'> | undefined
   /**
-   * The longest life of what is handed out, in seconds.
+   * The longest life of what is handed out, in seconds. Links live as long as `maxLinkLifetimeSeconds` says; the URLs that they lead to are
+   * handed out too.
    * @default 900
    */
   readonly maxLifetimeSeconds?: number | undefined
+  /**
+   * The longest life of a share link, in seconds, where it is less than `links.maxLifetimeSeconds`.
+   * @default that of `links`
+   */
+  readonly maxLinkLifetimeSeconds?: number | undefined
 }
 
 /** A grant, ready to be asked. */
@@ -61,6 +73,7 @@ export interface Grant {
   readonly forms: readonly UploadForm[]
   readonly constraints: Omit<UploadConstraints, 'key' | 'keyPrefix'>
   readonly maxLifetimeSeconds: number
+  readonly maxLinkLifetimeSeconds: number
   /** The claims of a caller that it looks at. */
   readonly claimNames: readonly string[]
   /** Whether it is for this caller. */
@@ -102,6 +115,7 @@ export function createGrant(options: GrantOptions): Grant {
     constraints,
     forms,
     maxLifetimeSeconds: options.maxLifetimeSeconds ?? 900,
+    maxLinkLifetimeSeconds: options.maxLinkLifetimeSeconds ?? Number.POSITIVE_INFINITY,
     claimNames: [...template.claimNames, ...Object.keys(callers.claims ?? {})],
     isFor: (caller) => isMeant(caller, name, callers),
   }
@@ -137,9 +151,14 @@ function isMeant(caller: Caller, name: string, { methods, ids, claims = {} }: Gr
   return Object.entries(claims).every(([claim, wanted]) => hasClaim(caller, claim, wanted))
 }
 
-function hasClaim({ claims }: Caller, name: string, wanted: string | readonly string[]): boolean {
+function hasClaim({ claims }: Caller, name: string, wanted: ClaimValue | readonly ClaimValue[]): boolean {
   const value = Object.hasOwn(claims, name) ? claims[name] : undefined
-  const have = Array.isArray(value) ? value : [value]
-  const allowed = typeof wanted === 'string' ? [wanted] : wanted
-  return have.some((one) => allowed.includes(one as string))
+  const have = name === 'scope' && typeof value === 'string' ? value.split(' ') : [value].flat()
+  const allowed = [wanted].flat().map(String)
+  return have.some((one) => isClaimValue(one) && allowed.includes(String(one)))
+}
+
+/** Numbers beyond 2^53 are not: JSON has rounded them, so that one could be another. */
+function isClaimValue(value: unknown): value is ClaimValue {
+  return typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value)
 }

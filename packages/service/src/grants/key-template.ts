@@ -174,14 +174,15 @@ function claimOf(name: string, caller: Caller): string {
   if (value !== undefined) return value
   throw new ServiceError(
     'ERR_SERVICE_NOT_GRANTED',
-    `The caller has no claim "${name}" that can stand in a key`,
+    `The caller has no claim "${name}" that can stand in a key: a short text, or a whole number below 2^53`,
   )
 }
 
 /** A claim as text, unless it is missing or could change the meaning of a key or a policy. */
 function readClaim(name: string, { claims }: Caller): string | undefined {
   const value = Object.hasOwn(claims, name) ? claims[name] : undefined
-  const text = typeof value === 'number' ? String(value) : value
+  // JSON rounds numbers beyond 2^53: two callers would have one key.
+  const text = Number.isSafeInteger(value) ? String(value) : value
   return typeof text === 'string' && CLAIM.test(text) ? text : undefined
 }
 

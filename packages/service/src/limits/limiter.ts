@@ -12,7 +12,7 @@ export interface Limiter {
    * @throws {ServiceError} `ERR_SERVICE_LIMITED`: too many; `ERR_SERVICE_STORE_UNAVAILABLE`: it cannot be counted, and the options say to
    * refuse then.
    */
-  count(callerId: string): Promise<Readonly<Record<string, string>>>
+  count(caller: string): Promise<Readonly<Record<string, string>>>
 }
 
 /** @param onTrouble - Hears why the store fails, and `undefined` when it is back: once each, not for each request. */
@@ -26,12 +26,12 @@ export function createLimiter(
   const policies = new Map<readonly LimitWindow[], string>()
   return { count }
 
-  async function count(callerId: string): Promise<Record<string, string>> {
-    const own = Object.hasOwn(callers, callerId) ? (callers[callerId] ?? windows) : windows
+  async function count(caller: string): Promise<Record<string, string>> {
+    const own = Object.hasOwn(callers, caller) ? (callers[caller] ?? windows) : windows
     if (own.length === 0) return {}
     const left: string[] = []
     for (const window of own) {
-      const { used, resetMs } = await countOne(window, callerId)
+      const { used, resetMs } = await countOne(window, caller)
       const seconds = Math.max(1, Math.ceil(resetMs / 1000))
       left.push(`"${window.name}";r=${Math.max(0, window.requests - used)};t=${seconds}`)
       if (used > window.requests) throw limited(window, seconds, headersOf(own, left))
@@ -39,16 +39,16 @@ export function createLimiter(
     return headersOf(own, left)
   }
 
-  async function countOne(window: LimitWindow, callerId: string): Promise<WindowCount> {
+  async function countOne(window: LimitWindow, caller: string): Promise<WindowCount> {
     try {
-      const count = await store.count(window, callerId)
+      const count = await store.count(window, caller)
       if (isTroubled) onTrouble(undefined)
       isTroubled = false
       return count
     } catch (error) {
       if (!isTroubled) onTrouble(error)
       isTroubled = true
-      if (whenStoreFails === 'count-here') return await here.count(window, callerId)
+      if (whenStoreFails === 'count-here') return await here.count(window, caller)
       throw unreachable('Requests cannot be counted just now, and are refused until they can', error)
     }
   }

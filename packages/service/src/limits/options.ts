@@ -7,7 +7,7 @@ export interface LimitOptions {
    * Limits that all hold at once, such as 120 requests in 60 seconds and 20 000 in 86 400. A caller's tickets count for the caller.
    */
   readonly windows: readonly LimitWindow[]
-  /** Other windows for callers with these ids; none is no limit. */
+  /** Other windows for some callers; none is no limit. Each is named by method and id, such as `api-key:batch`: one id may be another's in another way. */
   readonly callers?: Readonly<Record<string, readonly LimitWindow[]>> | undefined
   /**
    * What to do while the store cannot be reached: `count-here`, each replica for itself, or `refuse` with 503.
@@ -34,7 +34,13 @@ const windows: z.ZodType<readonly LimitWindow[]> = z
 
 export const limitSchema: z.ZodType<LimitOptions> = z.strictObject({
   windows,
-  callers: z.record(z.string(), windows).optional(),
+  callers: z
+    .record(z.string(), windows)
+    .refine(
+      (callers) => Object.keys(callers).every((name) => /^(?:jwt|api-key|host|insecure-dev):./s.test(name)),
+      'must name callers by method and id, such as api-key:batch',
+    )
+    .optional(),
   whenStoreFails: z.enum(['count-here', 'refuse']).optional(),
 })
 

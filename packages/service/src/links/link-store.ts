@@ -6,7 +6,7 @@ export interface StoredLink {
   readonly filename?: string | undefined
   /** The grant it was made under; when that is gone or no longer allows links, so is the link. */
   readonly grant: string
-  /** The id of the caller who made it. */
+  /** The identity of the caller who made it, such as `api-key:batch`. */
   readonly owner: string
   /** Unix seconds. */
   readonly expiresAt: number

@@ -73,8 +73,10 @@ export function createLinks(options: LinkOptions, context: LinkContext): Links {
       key,
       filename,
       grant: grant.name,
-      owner: caller.id,
-      expiresAt: Math.floor(now() / 1000) + Math.min(lifetimeSeconds, maxLifetimeSeconds),
+      owner: caller.identity,
+      expiresAt:
+        Math.floor(now() / 1000) +
+        Math.min(lifetimeSeconds, maxLifetimeSeconds, grant.maxLinkLifetimeSeconds),
       maxDownloads,
       password: password === undefined ? undefined : await hashPassword(password),
     }
@@ -98,6 +100,14 @@ export function createLinks(options: LinkOptions, context: LinkContext): Links {
     return state.link
   }
 
+  /** How long the URL lives that a link leads to. */
+  function redirectLifeOf({ grant: name, expiresAt }: StoredLink): number {
+    const { maxLifetimeSeconds: most = redirectLifetimeSeconds } =
+      grants.find((grant) => grant.name === name) ?? {}
+    const left = expiresAt - Math.floor(now() / 1000)
+    return Math.max(1, Math.min(redirectLifetimeSeconds, most, left))
+  }
+
   async function follow(id: string, password: string | undefined, visit?: string): Promise<FollowedLink> {
     const visitId = visit === undefined ? undefined : await visitIdOf(id, visit)
     const earlier = visitId === undefined ? undefined : await findVisit(visitId)
@@ -105,7 +115,7 @@ export function createLinks(options: LinkOptions, context: LinkContext): Links {
     if (link.password !== undefined) await assertPassword(id, password, link)
     // Signed before it is counted: what cannot be handed out is not taken away.
     const url = await presign(earlier ?? link)
-    const followed = { url, link, lifetimeSeconds: redirectLifetimeSeconds }
+    const followed = { url, link, lifetimeSeconds: redirectLifeOf(earlier ?? link) }
     if (earlier !== undefined) return followed
     if (!(await store.take(await storedIdOf(id)))) throw ended()
     if (visitId !== undefined && link.maxDownloads !== undefined) await keepVisit(visitId, link)
@@ -129,14 +139,18 @@ export function createLinks(options: LinkOptions, context: LinkContext): Links {
     await store.put(visitId, visit).catch(() => undefined)
   }
 
+  function isOwn({ link }: LinkState, { identity, grants: opened }: Caller): boolean {
+    return link.owner === identity && (opened?.includes(link.grant) ?? true)
+  }
+
   function find(id: string): Promise<LinkState | undefined> {
     return storedIdOf(id).then((storedId) => store.get(storedId))
   }
 
   async function ownLink(id: string, caller: Caller): Promise<LinkState> {
     const state = await find(id)
-    // The same words for another caller's: whether there is one is nobody's business.
-    if (state === undefined || state.link.owner !== caller.id) throw noSuchLink()
+    // The same words for what is another's, or of a grant that a ticket does not open: whether there is one is nobody's business.
+    if (state === undefined || !isOwn(state, caller)) throw noSuchLink()
     return state
   }
 
@@ -164,13 +178,14 @@ export function createLinks(options: LinkOptions, context: LinkContext): Links {
     await limitStore.forgive(tries, key).catch(refuseUnreachable)
   }
 
-  async function presign({ bucket, key, filename, expiresAt }: StoredLink): Promise<string> {
-    const left = expiresAt - Math.floor(now() / 1000)
-    const client = await readerFor(redirectLifetimeSeconds, bucket)
+  async function presign(link: StoredLink): Promise<string> {
+    const { bucket, key, filename } = link
+    const lifetimeSeconds = redirectLifeOf(link)
+    const client = await readerFor(lifetimeSeconds, bucket)
     return client.getPresignedDownloadUrl({
       Bucket: bucket,
       Key: key,
-      Expired: Math.max(1, Math.min(redirectLifetimeSeconds, left)),
+      Expired: lifetimeSeconds,
       ...(filename === undefined ? {} : { Filename: downloadName(filename) }),
     })
   }

@@ -1,7 +1,7 @@
 import type { CallerMethod } from '../caller.ts'
 import type { Operation } from '../grants/operation.ts'
 
-/** Who asked, in a log: never what they proved it with. Whoever follows a `link` is told by who made it. */
+/** Who asked, in a log: never what they proved it with. Whoever follows a `link` is told by who made it, as `api-key:batch`. */
 export interface LoggedCaller {
   readonly id: string
   readonly method: CallerMethod | 'link'

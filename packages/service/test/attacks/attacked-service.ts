@@ -82,7 +82,8 @@ const HANDED_OUT =
 
 export function useAttackedService(): AttackedService {
   const cos = useCos({
-    grants: GRANTS,
+    // One id is one caller here, however it is proved.
+    grants: GRANTS.map((grant) => ({ callers: { methods: ['api-key', 'jwt'] }, ...grant })),
     sts: 'late',
     links: {},
     authenticate: { jwt: JWT, tickets: TICKETS },

@@ -56,6 +56,33 @@ describe('what is granted', () => {
   })
 })
 
+describe('a claim that a grant looks at', () => {
+  it.each<[string, unknown, unknown, boolean]>([
+    ['a boolean', true, true, true],
+    ['another boolean', true, false, false],
+    ['a number', 7, 7, true],
+    ['a number in a list', [5, 7], 7, true],
+    ['a number that JSON has rounded', 2 ** 53, 2 ** 53, false],
+    ['a number for a text', '7', 7, true],
+    ['one of a list', 'a', ['b', 'a'], true],
+    ['nothing', 'undefined', undefined, false],
+    ['an object', '[object Object]', {}, false],
+  ])('may be %s', (_, wanted, value, fits) => {
+    const options = { name: 'g', bucket: files.bucket, key: 'g/{path}', clientMayChooseKey: true }
+    const callers = { claims: { verified: wanted as string } }
+    const grant = createGrant({ ...options, operations: ['download'], callers })
+    expect(grant.isFor(createCaller('jwt', 'eve', { verified: value }))).toBe(fits)
+  })
+
+  it('is one of its words only where it is the scope of OAuth', () => {
+    const options = { name: 'g', bucket: files.bucket, key: 'g/{path}', clientMayChooseKey: true }
+    const grantFor = (claim: string) =>
+      createGrant({ ...options, operations: ['download'], callers: { claims: { [claim]: 'uploads' } } })
+    const eve = createCaller('jwt', 'eve', { scope: 'openid uploads', title: 'of uploads' })
+    expect([grantFor('scope').isFor(eve), grantFor('title').isFor(eve)]).toEqual([true, false])
+  })
+})
+
 describe('what is not granted is refused, and the refusal says which grant was missing', () => {
   it.each<[string, Wish, string]>([
     [

@@ -83,6 +83,16 @@ describe('a key template', () => {
     },
   )
 
+  it('that is a number stands in a key as far as JSON keeps numbers apart', () => {
+    const template = parseKeyTemplate('{uid}/{path}')
+    const withUid = (uid: number) => createCaller('jwt', 'someone', { uid })
+    expect(template.prefixFor(withUid(Number.MAX_SAFE_INTEGER))).toBe('9007199254740991/')
+    for (const uid of [JSON.parse('9007199254740993') as number, 1.5, 1e300, Number.NaN]) {
+      expect(() => template.prefixFor(withUid(uid))).toThrow('a whole number below 2^53')
+      expect(template.matches(withUid(uid), `${uid}/x`)).toBe(false)
+    }
+  })
+
   it('takes no claim from the prototype of an object', () => {
     expect(() => parseKeyTemplate('{constructor}/{uuid}').fill(alice, values)).toThrow(
       'no claim "constructor"',

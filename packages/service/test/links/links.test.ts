@@ -68,7 +68,7 @@ describe('a share link', () => {
     const issued = fixture.entries.filter((entry) => entry.event === 'issued')
     expect(issued).toMatchObject([
       { operation: 'link', key: KEY, caller: { id: 'holder', method: 'api-key' } },
-      { operation: 'download', key: KEY, caller: { id: 'holder', method: 'link' }, grant: 'files' },
+      { operation: 'download', key: KEY, caller: { id: 'api-key:holder', method: 'link' }, grant: 'files' },
     ])
     expect(JSON.stringify(fixture.entries)).not.toContain(path.slice(3))
   })
@@ -170,6 +170,23 @@ describe('a share link', () => {
     })
     expect((await follow(path)).status).toBe(404)
     expect((await fixture.ask(`/links/${id}`)).status).toBe(404)
+  })
+
+  it('lives no longer than its grant lets links live, nor does the URL that it leads to', async () => {
+    const grant = {
+      name: 'files',
+      bucket: BUCKET,
+      key: 'files/{sub}/{uuid}-{filename}',
+      operations: ['link'],
+      maxLifetimeSeconds: 10,
+      maxLinkLifetimeSeconds: 3600,
+    } as const
+    fixture = await createFixture({ links: {}, grants: [grant], now: () => at })
+    const { path, expiresAt } = await linkOf({ lifetimeSeconds: 86_400 })
+    expect(expiresAt).toBe(Math.floor(at / 1000) + 3600)
+    const location = (await follow(path)).headers.get('location') ?? ''
+    const to = Number(/q-sign-time=\d+(?:;|%3B)(\d+)/i.exec(location)?.[1])
+    expect(to - Math.floor(at / 1000)).toBe(10)
   })
 
   it('is over with the grant that it was made under', async () => {
