@@ -98,7 +98,7 @@ async function answer(request: Request, service: Answer, apiKey: string, domain:
   if (request.method !== 'GET') return await service(request)
   if (pathname === '/') return await renderPage(request, service, apiKey, domain)
   if (pathname === '/page.js') return await script(PAGE_SCRIPT)
-  const [, module] = /^\/client\/([a-z-]+\.js)$/.exec(pathname) ?? []
+  const [, module] = /^\/client\/([a-z\d-]+\.js)$/.exec(pathname) ?? []
   if (module === undefined) return await service(request)
   return await script(new URL(module, import.meta.resolve('@cos-presign/service/client')))
 }
