@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createCaller } from '../../src/caller.ts'
+import { type Caller, createCaller } from '../../src/caller.ts'
 import { decide, type Wish } from '../../src/grants/decide.ts'
 import { createGrant } from '../../src/grants/grant.ts'
 
@@ -127,7 +127,7 @@ describe('what is not granted is refused, and the refusal says which grant was m
   })
 
   it('a grant that the ticket does not open', () => {
-    const holder = { ...createCaller('ticket', 'alice'), grants: ['avatars'] }
+    const holder: Caller = { ...alice, method: 'ticket', grants: ['avatars'] }
     expect(() => ask({ operation: 'download', key: 'files/alice/a' }, holder)).toThrow(
       'does not cover this key',
     )
