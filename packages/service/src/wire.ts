@@ -218,7 +218,7 @@ export const uploadedPartsAnswer: z.ZodType<UploadedPartsAnswer> = z.object({
 
 /** An upload in parts to be completed. */
 export interface CompletionRequest extends UploadReference {
-  /** The parts that make the object, with their ETags; all that have arrived when absent. */
+  /** The parts that make the object, with their ETags, in any order and each once; all that have arrived when absent. */
   readonly parts?: readonly Omit<UploadedPart, 'sizeBytes'>[] | undefined
 }
 

@@ -17,6 +17,12 @@ export interface Arrival extends Place {
   readonly isUnsure?: boolean
 }
 
+/** Asks the service whether an object is what was sent. */
+export type Confirm = (arrival: Arrival) => Promise<ConfirmAnswer>
+
+/** What is left of an upload that is granted and has begun. */
+export type Rest = (confirm: Confirm) => Promise<ConfirmAnswer>
+
 /**
  * Whether an object is there already, with these very bytes: after an answer that was lost.
  *

@@ -34,7 +34,7 @@ import {
   upload,
 } from './upload.ts'
 
-/** A service, from a page, a phone or a server. Every method rejects with a `ServiceClientError`. */
+/** A service, from a page, a phone or a server. Every method rejects with a `ServiceClientError`, `upload` with what its caller stops it by as well. */
 export interface ServiceClient {
   /**
    * Uploads a file, in one request or in parts, and confirms it: tries again what may succeed, signs anew what has expired, and goes on where

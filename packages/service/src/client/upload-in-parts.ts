@@ -1,5 +1,11 @@
-import type { CompletionAnswer, MultipartAnswer, UploadedPart, UploadedPartsAnswer } from '../wire.ts'
-import { type Arrival, hasArrived } from './arrival.ts'
+import type {
+  CompletionAnswer,
+  ConfirmAnswer,
+  MultipartAnswer,
+  UploadedPart,
+  UploadedPartsAnswer,
+} from '../wire.ts'
+import { type Arrival, type Confirm, hasArrived, type Rest } from './arrival.ts'
 import { type Call, call, callOnce, type ServiceConnection } from './call.ts'
 import { type ClaimedEntry, claimEntry } from './claim-entry.ts'
 import { fingerprintOf } from './fingerprint.ts'
@@ -26,32 +32,35 @@ interface Begun {
 }
 
 /** Begins to upload a file in parts, or finds what an earlier attempt began, and gives what does the rest. */
-export async function beginParts(job: UploadJob): Promise<() => Promise<Arrival>> {
+export async function beginParts(job: UploadJob): Promise<Rest> {
   const entry = job.resume && (await claimEntry(job.resume, job.signal))
   const release = (): void => entry?.release()
   try {
     const fingerprint = entry === undefined ? '' : await fingerprintOf(job.file, job.signal)
     const own = { ...job, entry, fingerprint }
     const begun = (await findBegun(own)) ?? (await begin(own))
-    return () => ('etags' in begun ? finish(own, begun) : Promise.resolve(begun)).finally(release)
+    return (confirm) => ('etags' in begun ? finish(own, begun, confirm) : confirm(begun)).finally(release)
   } catch (error) {
     release()
     throw error
   }
 }
 
-async function finish(job: PartsJob, begun: Begun): Promise<Arrival> {
+async function finish(job: PartsJob, begun: Begun, confirm: Confirm): Promise<ConfirmAnswer> {
   const { entry } = job
   const { upload, etags, isFound } = begun
   try {
     await sendMissing(job, upload, etags)
-    const arrival = await complete(job, begun)
+    const confirmed = await confirm(await complete(job, begun))
+    // Not before: who has lost the network in between finds the object, and sends nothing again.
     entry?.remove(upload)
-    return arrival
+    return confirmed
   } catch (error) {
     // Somebody else has completed it or given it up meanwhile.
-    if (isFound && isGone(error))
-      return (await arrivalOf(job, upload)) ?? (await finish(job, await begin(job)))
+    if (isFound && isGone(error)) {
+      const arrival = await arrivalOf(job, upload)
+      return arrival ? await confirm(arrival) : await finish(job, await begin(job), confirm)
+    }
     if (isFinal(error)) entry?.remove(upload)
     // Without a memory of it nobody would go on with it. Nobody waits for that, and what led here is the error that matters.
     if (entry?.read()?.uploadId !== upload.uploadId) giveUpBehind(job.connection, upload)

@@ -1,5 +1,5 @@
 import type { PostFormAnswer, UploadAnswer } from '../wire.ts'
-import { type Arrival, hasArrived } from './arrival.ts'
+import { type Arrival, hasArrived, type Rest } from './arrival.ts'
 import { call, callOnce } from './call.ts'
 import { withRetries } from './retry.ts'
 import { type Sending, send } from './send.ts'
@@ -13,11 +13,12 @@ type Signed = UploadAnswer | PostFormAnswer
 const MARGIN_SECONDS = 30
 
 /** Asks for the signature of an upload in one request, and gives what sends it. */
-export async function beginWhole(job: UploadJob, form: 'put' | 'post'): Promise<() => Promise<Arrival>> {
+export async function beginWhole(job: UploadJob, form: 'put' | 'post'): Promise<Rest> {
   const { connection, request, signal } = job
   const question = { method: 'POST', path: '/v1/uploads', body: { ...request, form }, signal } as const
   const first = await call<Signed>(connection, question)
-  return () => sendWhole(job, first, () => callOnce<Signed>(connection, question))
+  return async (confirm) =>
+    await confirm(await sendWhole(job, first, () => callOnce<Signed>(connection, question)))
 }
 
 async function sendWhole(job: UploadJob, first: Signed, sign: () => Promise<Signed>): Promise<Arrival> {

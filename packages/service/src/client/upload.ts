@@ -1,5 +1,5 @@
 import type { ConfirmAnswer, MultipartRequest } from '../wire.ts'
-import type { Arrival } from './arrival.ts'
+import type { Confirm, Rest } from './arrival.ts'
 import { call, type ServiceConnection } from './call.ts'
 import { crc64Of } from './crc64.ts'
 import { type ResumeStorage, resumeEntryOf } from './resume-store.ts'
@@ -80,14 +80,16 @@ async function uploadAndConfirm(
   const { partsFromBytes = 32 * 1024 ** 2 } = connection
   const { signal } = options
   const job = toJob(connection, file, options)
-  const whole = (): Promise<() => Promise<Arrival>> => beginWhole(job, 'put')
-  const parts = (): Promise<() => Promise<Arrival>> => beginParts(job)
-  const form = (): Promise<() => Promise<Arrival>> => beginWhole(job, 'post')
-  const finish = await firstGranted(file.size < partsFromBytes ? [whole, form, parts] : [parts, whole, form])
-  const { key, grant, etag, isUnsure } = await finish()
-  const seen = isUnsure ? { crc64: await crc64Of(file, signal) } : { etag: etag === '' ? undefined : etag }
-  const body = { key, grant, sizeBytes: file.size, ...seen }
-  return await call(connection, { method: 'POST', path: '/v1/confirm', body, signal })
+  const whole = (): Promise<Rest> => beginWhole(job, 'put')
+  const parts = (): Promise<Rest> => beginParts(job)
+  const form = (): Promise<Rest> => beginWhole(job, 'post')
+  const confirm: Confirm = async ({ key, grant, etag, isUnsure }) => {
+    const seen = isUnsure ? { crc64: await crc64Of(file, signal) } : { etag: etag === '' ? undefined : etag }
+    const body = { key, grant, sizeBytes: file.size, ...seen }
+    return await call(connection, { method: 'POST', path: '/v1/confirm', body, signal })
+  }
+  const rest = await firstGranted(file.size < partsFromBytes ? [whole, form, parts] : [parts, whole, form])
+  return await rest(confirm)
 }
 
 /**

@@ -403,6 +403,21 @@ describe('upload', () => {
     expect(storage.length).toBe(0)
   })
 
+  it('sends nothing again when nothing but the confirmation was lost', async () => {
+    const storage = createStorage()
+    const { file } = fileOf(12 * MIB)
+    const network: Setting['network'] = async (url, answer) => {
+      if (url.endsWith('/v1/confirm')) throw new TypeError('connection reset')
+      return await answer()
+    }
+    const failure = clientWith({ storage, network }).upload(file)
+    await expect(failure).rejects.toMatchObject({ code: 'ERR_CLIENT_NETWORK' })
+    expect(await clientWith({ storage }).upload(file)).toMatchObject({ sizeBytes: 12 * MIB })
+    expect(count('UploadPart 200')).toBe(2)
+    expect(count('InitiateMultipartUpload 200')).toBe(1)
+    expect(storage.length).toBe(0)
+  })
+
   it('signs each part once', async () => {
     const signed: number[] = []
     const network: Setting['network'] = async (url, answer, { method, body }) => {
