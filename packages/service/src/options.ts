@@ -5,6 +5,7 @@ import type { JwtOptions } from './authenticate/jwt.ts'
 import type { TicketOptions } from './authenticate/ticket.ts'
 import type { Caller } from './caller.ts'
 import { configured } from './config-error.ts'
+import { guardProvider } from './cos/guard-provider.ts'
 import { type DialectOptions, dialectsSchema } from './dialects/options.ts'
 import { ServiceError } from './errors.ts'
 import { type GrantOptions, UPLOAD_FORMS } from './grants/grant.ts'
@@ -78,7 +79,7 @@ export interface ServiceOptions {
   readonly sts?: StsOptions | false | undefined
   /** The ways in which clients of others are answered, besides the service's own. */
   readonly dialects?: DialectOptions | undefined
-  /** Sends the service's own requests to COS. @default globalThis.fetch */
+  /** Sends the service's own requests: to COS, to STS, and for the keys of `jwksUrl`. @default globalThis.fetch */
   readonly fetch?: typeof globalThis.fetch | undefined
   /**
    * The clock: milliseconds since the epoch.
@@ -122,6 +123,11 @@ const jwt = z
     return algorithms.every(isOfKind)
   }, 'algorithms must be of the kind of the key: HS256, HS384, HS512 for a secret; RS, PS or ES with 256, 384 or 512, or EdDSA, for public keys; never none')
 
+const digests = z.custom<string | readonly string[]>((value) => {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value]
+  return list.length > 0 && list.every((one) => typeof one === 'string' && /^[\da-f]{64}$/i.test(one))
+}, 'must be 64 hex digits, as createApiKey gives them, or a list of such')
+
 const authenticate = z
   .strictObject({
     jwt: jwt.optional(),
@@ -129,9 +135,13 @@ const authenticate = z
       .array(
         z.strictObject({
           id: z.string().regex(/^[A-Za-z\d-]+$/, 'must be letters, digits and -'),
-          sha256: z.string().regex(/^[\da-f]{64}$/i, 'must be 64 hex digits, as createApiKey gives them'),
+          sha256: digests,
           claims: record.optional(),
         }),
+      )
+      .refine(
+        (list) => new Set(list.map(({ id }) => id)).size === list.length,
+        'must have an id of its own for each; several keys of one holder are a list in its sha256',
       )
       .optional(),
     host: aFunction.optional(),
@@ -218,7 +228,7 @@ export function checkOptions(input: ServiceOptions): ServiceOptions {
     ...input,
     credential:
       typeof credential === 'function'
-        ? credential
+        ? guardProvider(credential)
         : configured('credential', () => createCredential(credential)),
   }
 }

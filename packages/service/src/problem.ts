@@ -1,4 +1,5 @@
 import { redact, SignatureError } from 'cos-presign'
+import { withoutKey } from './cos/guard-provider.ts'
 import { ServiceError } from './errors.ts'
 
 /** The body of a refusal (RFC 9457), as `application/problem+json`. */
@@ -20,8 +21,7 @@ export interface Problem {
  * What is told of an error. Of one that is not known nothing but the request id: its message was not written for strangers.
  */
 export function toProblem(error: unknown, requestId: string): Problem {
-  const known = toServiceError(error)
-  if (known === undefined) {
+  if (!(error instanceof ServiceError)) {
     return {
       type: 'about:blank',
       title: 'Internal error',
@@ -31,7 +31,7 @@ export function toProblem(error: unknown, requestId: string): Problem {
       requestId,
     }
   }
-  const { code, status, message, grant } = known
+  const { code, status, message, grant } = error
   return {
     type: `urn:cos-presign:${code}`,
     title: TITLES[status] ?? 'Refused',
@@ -62,12 +62,15 @@ const TITLES: Readonly<Record<number, string>> = {
 const WORDS_OF_CLIENT = /^"(?:Key|Headers|Params|Fields|Filename|UploadId|PartNumber|Parts)\b/
 
 /** The error itself, or what a known error of the signer means here; `undefined` for any other. */
-function toServiceError(error: unknown): ServiceError | undefined {
+export function toServiceError(error: unknown): ServiceError | undefined {
   if (error instanceof ServiceError) return error
   if ((error instanceof TypeError || error instanceof RangeError) && WORDS_OF_CLIENT.test(error.message)) {
     return new ServiceError('ERR_SERVICE_REQUEST_INVALID', `It cannot be signed: ${error.message}`, {
       cause: error,
     })
+  }
+  if (error instanceof SignatureError && error.code.startsWith('ERR_CREDENTIAL_')) {
+    return withoutKey('The key that the service signs with has ended', error)
   }
   if (error instanceof SignatureError && error.code === 'ERR_CONSTRAINT_BROKEN') {
     return new ServiceError('ERR_SERVICE_NOT_GRANTED', error.message, { cause: error })

@@ -5,7 +5,8 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { getPath } from 'hono/utils/url'
 import { createApiKeyAuthenticator } from './authenticate/api-key.ts'
 import { type Authenticator, authenticate, unknownCaller } from './authenticate/authenticator.ts'
-import { createJwtAuthenticator } from './authenticate/jwt.ts'
+import { createHostAuthenticator } from './authenticate/host.ts'
+import { createJwtAuthenticator, type JwtContext } from './authenticate/jwt.ts'
 import { createTickets } from './authenticate/ticket.ts'
 import { type Caller, createCaller } from './caller.ts'
 import { type ClientFor, createClients } from './cos/clients.ts'
@@ -30,7 +31,7 @@ import { checkReadiness, type Dependency } from './observe/readiness.ts'
 import { watchExchange } from './observe/watch-exchange.ts'
 import { serveOpenApi } from './openapi/serve-openapi.ts'
 import { type AuthenticationOptions, checkOptions, type ServiceOptions } from './options.ts'
-import { type Problem, toProblem } from './problem.ts'
+import { type Problem, toProblem, toServiceError } from './problem.ts'
 import type { Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
 import { readBySchema } from './schema.ts'
@@ -82,7 +83,7 @@ export function createService(input: ServiceOptions): Service {
   }
   const limiter = options.limits && createLimiter(options.limits, limitStore, noteTrouble)
   const dependencies = dependenciesOf(options, limitStore)
-  const ways = createAuthenticators(options.authenticate, now)
+  const ways = createAuthenticators(options.authenticate, { now, fetch })
   for (const notice of noticesOf(options)) log(noticeEntry('warn', notice, noteTime()))
   const app = new Hono<Environment>({ getPath: pathOf, router: new RegExpRouter() })
   app.use(watchExchange(services, log))
@@ -97,6 +98,7 @@ export function createService(input: ServiceOptions): Service {
   for (const route of [...ROUTES, ...dialectRoutes(options.dialects)]) {
     app.on(route.method, route.path, async function answerRoute(context) {
       context.set('refuse', route.refuse)
+      if (context.req.method === 'HEAD') throw notForHead(route)
       const caller = await identify(context, ways)
       await holdToLimits(context, limiter, caller)
       const answer = await runRoute(route, context, caller)
@@ -112,10 +114,11 @@ export function createService(input: ServiceOptions): Service {
       `There is no ${context.req.method} ${context.req.path} here`,
     )
   })
-  app.onError((error, context) => {
+  app.onError((thrown, context) => {
+    const error = toServiceError(thrown) ?? thrown
     const requestId = context.get('requestId')
     const problem = toProblem(error, requestId)
-    if (problem.code === 'ERR_SERVICE_INTERNAL') log(failureEntry(error, noteTime(), requestId))
+    if (FAILURES.has(problem.code)) log(failureEntry(error, noteTime(), requestId))
     context.set('refusal', { code: problem.code, grant: nameOfGrant(problem.grant) })
     return refuse(context, problem, error)
   })
@@ -145,6 +148,20 @@ function dependenciesOf({ limits, links }: ServiceOptions, limitStore: LimitStor
   const { store } = links ?? {}
   if (store !== undefined) found.push({ name: 'links', isVital: false, check: () => store.check() })
   return found
+}
+
+/** What somebody must look after, and the refusal does not say to a stranger. */
+const FAILURES = new Set([
+  'ERR_SERVICE_CREDENTIAL_UNAVAILABLE',
+  'ERR_SERVICE_INTERNAL',
+  'ERR_SERVICE_JWKS_UNREACHABLE',
+])
+
+/** What a route hands out is in its answer, and an answer to HEAD has none. */
+function notForHead({ method, path }: Route): ServiceError {
+  return new ServiceError('ERR_SERVICE_METHOD_NOT_ALLOWED', `${path} is for ${method} alone`, {
+    headers: { Allow: method },
+  })
 }
 
 function ignore(): void {}
@@ -258,17 +275,12 @@ async function readJson(request: Request): Promise<unknown> {
   }
 }
 
-function createAuthenticators(options: AuthenticationOptions, now: () => number): Authenticator[] {
+function createAuthenticators(options: AuthenticationOptions, context: JwtContext): Authenticator[] {
   const { jwt, apiKeys, host, insecureDev } = options
   const ways: Authenticator[] = []
-  if (jwt !== undefined) ways.push(createJwtAuthenticator(jwt, now))
+  if (jwt !== undefined) ways.push(createJwtAuthenticator(jwt, context))
   if (apiKeys !== undefined) ways.push(createApiKeyAuthenticator(apiKeys))
-  if (host !== undefined) {
-    ways.push(async function authenticateByHost(request) {
-      const found = await host(request)
-      return found && createCaller('host', found.id, found.claims)
-    })
-  }
+  if (host !== undefined) ways.push(createHostAuthenticator(host))
   if (insecureDev === true) {
     ways.push(async function believeAnybody() {
       return await Promise.resolve(createCaller('insecure-dev', 'insecure-dev'))

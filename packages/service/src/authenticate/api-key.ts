@@ -5,8 +5,8 @@ import { type Authenticator, bearerOf, unknownCaller } from './authenticator.ts'
 export interface ApiKeyRecord {
   /** Who the holder is: letters, digits and `-`. */
   readonly id: string
-  /** SHA-256 of the key in hex, as {@link createApiKey} gives it. */
-  readonly sha256: string
+  /** SHA-256 of the key in hex, as {@link createApiKey} gives it; of each key, while one takes the place of another. */
+  readonly sha256: string | readonly string[]
   /** What is known of the holder, for grants and key templates. */
   readonly claims?: Readonly<Record<string, unknown>> | undefined
 }
@@ -27,17 +27,18 @@ export async function createApiKey(id: string): Promise<{ readonly key: string; 
 }
 
 interface KnownKey {
-  readonly sha256: string
+  readonly digests: readonly string[]
   readonly caller: Caller
-  /** The key itself once it was shown, because a digest costs more than all the rest of a request. In memory alone. */
-  verified?: string
+  /** The keys themselves once they were shown, because a digest costs more than all the rest of a request. In memory alone. */
+  readonly verified: Set<string>
 }
 
 /** Believes keys of `Authorization: Bearer cpk_…` or `X-Api-Key`. */
 export function createApiKeyAuthenticator(records: readonly ApiKeyRecord[]): Authenticator {
   const callers = new Map<string, KnownKey>()
   for (const { id, sha256, claims } of records) {
-    callers.set(id, { sha256: sha256.toLowerCase(), caller: createCaller('api-key', id, claims) })
+    const digests = [sha256].flat().map((digest) => digest.toLowerCase())
+    callers.set(id, { digests, caller: createCaller('api-key', id, claims), verified: new Set() })
   }
 
   return async function authenticateApiKey(request) {
@@ -49,11 +50,17 @@ export function createApiKeyAuthenticator(records: readonly ApiKeyRecord[]): Aut
     }
     // Digests are compared, and two digests say nothing of how alike the keys are.
     const known = callers.get(id)
-    if (known?.verified !== undefined && isSame(key, known.verified)) return known.caller
-    if ((await sha256Of(key)) !== known?.sha256) throw unknownCaller('The API key is not known')
-    known.verified = key
+    if (known !== undefined && isVerified(key, known)) return known.caller
+    const digest = await sha256Of(key)
+    if (!known?.digests.includes(digest)) throw unknownCaller('The API key is not known')
+    known.verified.add(key)
     return known.caller
   }
+}
+
+function isVerified(key: string, { verified }: KnownKey): boolean {
+  for (const one of verified) if (isSame(key, one)) return true
+  return false
 }
 
 /** Takes the same time wherever two texts of one length differ. */

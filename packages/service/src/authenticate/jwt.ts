@@ -1,12 +1,15 @@
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
+  customFetch,
   errors,
   type JWTPayload,
+  type JWTVerifyGetKey,
   type JWTVerifyOptions,
   jwtVerify,
 } from 'jose'
 import { type Caller, createCaller } from '../caller.ts'
+import { ServiceError } from '../errors.ts'
 import { type Authenticator, bearerOf, unknownCaller } from './authenticator.ts'
 import { createRemembered } from './remembered.ts'
 
@@ -42,10 +45,19 @@ export interface JwtOptions {
 
 const PUBLIC_KEY_ALGORITHMS = ['RS256', 'ES256', 'EdDSA', 'PS256']
 const MAX_TOKEN_LENGTH = 8192
+const JWKS_TIMEOUT_MS = 5000
+
+/** What tokens are verified with, besides the options. */
+export interface JwtContext {
+  readonly now: () => number
+  /** Fetches the keys of `jwksUrl`. */
+  readonly fetch: typeof globalThis.fetch
+}
 
 /** Believes tokens of `Authorization: Bearer …` that look like a JWT. Their `sub` is the caller. */
-export function createJwtAuthenticator(options: JwtOptions, now: () => number): Authenticator {
-  const verify = createVerifier(options, now)
+export function createJwtAuthenticator(options: JwtOptions, context: JwtContext): Authenticator {
+  const { now } = context
+  const verify = createVerifier(options, context)
   const remembered = createRemembered(options.rememberedTokens ?? 0, now)
 
   return async function authenticateJwt(request) {
@@ -61,7 +73,10 @@ export function createJwtAuthenticator(options: JwtOptions, now: () => number): 
   }
 }
 
-function createVerifier(options: JwtOptions, now: () => number): (token: string) => Promise<JWTPayload> {
+function createVerifier(
+  options: JwtOptions,
+  { now, fetch }: JwtContext,
+): (token: string) => Promise<JWTPayload> {
   const { secret, jwks, jwksUrl, issuer, audience, clockToleranceSeconds = 5 } = options
   const algorithms = options.algorithms ?? (secret === undefined ? PUBLIC_KEY_ALGORITHMS : ['HS256'])
   const rules: JWTVerifyOptions = {
@@ -71,7 +86,7 @@ function createVerifier(options: JwtOptions, now: () => number): (token: string)
     clockTolerance: clockToleranceSeconds,
     requiredClaims: ['sub', 'exp'],
   }
-  const keyOf = findKey({ secret, jwks, jwksUrl })
+  const keyOf = findKey({ secret, jwks, jwksUrl }, fetch)
   return async function verify(token) {
     try {
       const { payload } = await keyOf(token, { ...rules, currentDate: new Date(now()) })
@@ -85,7 +100,10 @@ function createVerifier(options: JwtOptions, now: () => number): (token: string)
 
 type Verify = (token: string, rules: JWTVerifyOptions) => Promise<{ readonly payload: JWTPayload }>
 
-function findKey({ secret, jwks, jwksUrl }: Pick<JwtOptions, 'secret' | 'jwks' | 'jwksUrl'>): Verify {
+function findKey(
+  { secret, jwks, jwksUrl }: Pick<JwtOptions, 'secret' | 'jwks' | 'jwksUrl'>,
+  fetch: JwtContext['fetch'],
+): Verify {
   if (secret !== undefined) {
     const keyFor = createHmacKeys(secret)
     // Only for algorithms that the rules allow, and those are HS256, HS384 and HS512.
@@ -93,9 +111,28 @@ function findKey({ secret, jwks, jwksUrl }: Pick<JwtOptions, 'secret' | 'jwks' |
   }
   const keys =
     jwks === undefined
-      ? createRemoteJWKSet(new URL(jwksUrl as string), { timeoutDuration: 5000 })
+      ? fetchedKeys(jwksUrl as string, fetch)
       : createLocalJWKSet(jwks as Parameters<typeof createLocalJWKSet>[0])
   return (token, rules) => jwtVerify(token, keys, rules)
+}
+
+/** Keys of a login server. That they cannot be fetched says nothing of the token. */
+function fetchedKeys(url: string, fetch: JwtContext['fetch']): JWTVerifyGetKey {
+  const keys = createRemoteJWKSet(new URL(url), { timeoutDuration: JWKS_TIMEOUT_MS, [customFetch]: fetch })
+  return async function keyOf(header, token) {
+    try {
+      return await keys(header, token)
+    } catch (cause) {
+      // They were fetched, and the token names none of them, or not one alone.
+      if (cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys)
+        throw cause
+      const message = 'The keys that tokens are verified with cannot be fetched just now; try again'
+      throw new ServiceError('ERR_SERVICE_JWKS_UNREACHABLE', message, {
+        cause,
+        headers: { 'Retry-After': '1' },
+      })
+    }
+  }
 }
 
 /** A secret as a key of WebCrypto, made once for each algorithm: to make one costs as much as to verify. */
@@ -123,7 +160,5 @@ function sentenceOf(error: errors.JOSEError): string {
   if (error instanceof errors.JWTExpired) return 'The token has expired; get a new one'
   if (error instanceof errors.JWTClaimValidationFailed)
     return `The token's claim "${error.claim}" is not the one expected`
-  if (error instanceof errors.JWKSTimeout)
-    return 'The keys that tokens are verified with could not be fetched in time'
   return 'The token is not one that this service believes'
 }

@@ -109,6 +109,8 @@ export function createTemporaryKeys(context: TemporaryKeysContext): IssueTempora
 
 /** @throws {ServiceError} What a failure of STS means here. */
 export function toServiceError(cause: unknown): never {
+  // Of the provider of the key that asks.
+  if (cause instanceof ServiceError) throw cause
   const { code, retryable, upstreamCode } = cause as {
     code?: string
     retryable?: boolean

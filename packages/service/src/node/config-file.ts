@@ -29,7 +29,11 @@ export interface ConfigSources {
 
 const MAX_ALIASES = 100
 
-const port = z.int().min(0).max(65_535)
+/** A text, where it is one of the environment. */
+const port = z.preprocess(
+  (value) => (typeof value === 'string' && /^\d{1,5}$/.test(value) ? Number(value) : value),
+  z.int().min(0).max(65_535),
+)
 
 const frame = z.looseObject({
   listen: z.strictObject({ host: z.string().min(1).optional(), port: port.optional() }).optional(),
@@ -53,8 +57,8 @@ const frame = z.looseObject({
 })
 
 /**
- * Reads a configuration in YAML. Instead of any text may stand `{ env: NAME }` or `{ file: PATH }`, so that no secret has to be in the
- * file. Without `credential` it is `COS_SECRET_ID`, `COS_SECRET_KEY` and, of a temporary key, `COS_TOKEN` of the environment.
+ * Reads a configuration in YAML. Instead of any text, and of a port, may stand `{ env: NAME }` or `{ file: PATH }`, so that no secret has to
+ * be in the file; but not within `claims`. Without `credential` it is `COS_SECRET_ID`, `COS_SECRET_KEY` and, of a temporary key, `COS_TOKEN` of the environment.
  *
  * @throws {ServiceError} `ERR_SERVICE_CONFIG_INVALID`: the message names each place and what is wrong there, and no value. What a service
  * is made of is checked when it is made.
@@ -111,6 +115,8 @@ async function resolveReferences(value: unknown, path: string, sources: ConfigSo
     if (name === 'file') return await textOfFile(target, path, sources)
   }
   const resolved = entries.map(async ([key, one]): Promise<[string, unknown]> => {
+    // What stands there is what a claim is, whatever its name.
+    if (key === 'claims') return [key, one]
     const place = path === '' ? key : `${path}.${key}`
     return [key, await resolveReferences(one, place, sources)]
   })

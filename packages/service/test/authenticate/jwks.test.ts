@@ -1,0 +1,107 @@
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ServiceOptions } from '../../src/index.ts'
+import { createFixture } from '../fixture.ts'
+
+/* Keys from a login server, which may be down. */
+
+type Answer = (response: ServerResponse) => void
+
+let answer: Answer
+const server = createServer((_, response) => answer(response))
+let url: string
+let token: string
+let healthy: Answer
+beforeAll(async () => {
+  const { publicKey, privateKey } = await generateKeyPair('ES256')
+  const keys = [{ ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256' }]
+  healthy = (response) => response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }))
+  token = await tokenOf('one', privateKey)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`
+})
+afterAll(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+async function tokenOf(kid: string, key: CryptoKey): Promise<string> {
+  return await new SignJWT({})
+    .setProtectedHeader({ alg: 'ES256', kid })
+    .setSubject('alice')
+    .setIssuer('i')
+    .setAudience('a')
+    .setExpirationTime('5m')
+    .sign(key)
+}
+
+async function askWith(jwksUrl: string, proof = token, more: Partial<ServiceOptions> = {}) {
+  const fixture = await createFixture({
+    ...more,
+    authenticate: { jwt: { jwksUrl, issuer: 'i', audience: 'a' } },
+  })
+  const headers = { authorization: `Bearer ${proof}`, 'x-api-key': '' }
+  const ask = () => fixture.ask('/v1/uploads', { json: {}, headers })
+  return { ...fixture, response: await ask(), ask }
+}
+
+describe('while the keys of the login server', () => {
+  it.each<[string, Answer]>([
+    ['are answered with 503', (response) => response.writeHead(503).end('busy')],
+    ['are a page', (response) => response.end('<html>')],
+    ['are no keys', (response) => response.end('{"keys":"none"}')],
+    ['are elsewhere', (response) => response.writeHead(302, { location: '/other' }).end()],
+    ['break off', (response) => response.destroy()],
+  ])('%s nobody is told that their token is wrong; the log says why', async (_, broken) => {
+    answer = broken
+    const { response, ask, entries } = await askWith(url)
+    expect(response.status).toBe(503)
+    expect(response.headers.get('retry-after')).toBe('1')
+    const problem = await response.json()
+    expect(problem).toMatchObject({ code: 'ERR_SERVICE_JWKS_UNREACHABLE' })
+    const failure = entries.find((entry) => entry.event === 'failure')
+    expect(failure).toMatchObject({
+      requestId: problem.requestId,
+      error: expect.stringContaining('Caused by:'),
+    })
+    answer = healthy
+    expect((await ask()).status).toBe(200)
+  })
+
+  it('cannot be connected to, too', async () => {
+    const { response } = await askWith('http://127.0.0.1:1/jwks')
+    expect(response.status).toBe(503)
+  })
+})
+
+it('a token of a key that the login server does not have is refused as such', async () => {
+  answer = healthy
+  const { privateKey } = await generateKeyPair('ES256')
+  const { response, entries } = await askWith(url, await tokenOf('two', privateKey))
+  expect(response.status).toBe(401)
+  expect(entries.some((entry) => entry.event === 'failure')).toBe(false)
+})
+
+it('keys are fetched as the application fetches', async () => {
+  answer = healthy
+  const asked: string[] = []
+  const { response } = await askWith('https://login.example/jwks', token, {
+    fetch: async (input) => {
+      asked.push(String(input))
+      return await fetch(url)
+    },
+  })
+  expect(response.status).toBe(200)
+  expect(asked).toEqual(['https://login.example/jwks'])
+})
+
+it('keys that come over plain http from elsewhere are warned of', async () => {
+  const { noticesAtStart } = await askWith('http://login.example/jwks', 'none')
+  expect(noticesAtStart).toContainEqual(
+    expect.objectContaining({ event: 'notice', level: 'warn', message: expect.stringContaining('jwksUrl') }),
+  )
+  const here = await askWith(url, 'none')
+  expect(JSON.stringify(here.noticesAtStart)).not.toContain('jwksUrl')
+})
