@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { Caller } from './caller.ts'
-import type { Issued } from './grants/decide.ts'
+import type { Issued } from './observe/issued.ts'
 import type { Route } from './route.ts'
 import type { Services } from './services.ts'
 
@@ -20,10 +20,8 @@ export interface Exchange {
   readonly caller?: Caller
   /** What is handed out: the audit gets a record of each. */
   readonly issued: Issued[]
-  /** The services; what `decide` allows with them is noted in `issued`. */
+  /** The services; what is handed out with them is noted in `issued`. */
   readonly services: Services
-  /** Unix seconds: when what was handed out ends, where a route knows better than the permission. */
-  readonly effectiveExpiresAt?: number
   /** How its route words refusals, if not as a problem. */
   readonly refuse?: Route['refuse']
   /** Why it was refused. */

@@ -102,7 +102,6 @@ export function createService(input: ServiceOptions): Service {
       const caller = await identify(context, ways)
       await holdToLimits(context, limiter, caller)
       const answer = await runRoute(route, context, caller)
-      noteExpiry(context, answer)
       return toResponse(context, answer)
     })
   }
@@ -210,15 +209,6 @@ function toResponse(context: ServiceContext, answer: object): Response {
   const headers = context.get('headers')
   headers['Content-Type'] = 'application/json'
   return new Response(JSON.stringify(answer), { headers })
-}
-
-/** An answer says better than the permission when it ends. */
-function noteExpiry(
-  context: ServiceContext,
-  answer: { readonly effectiveExpiresAt?: number; readonly expiresAt?: number },
-): void {
-  const expiresAt = answer.effectiveExpiresAt ?? answer.expiresAt
-  if (expiresAt !== undefined) context.set('effectiveExpiresAt', expiresAt)
 }
 
 /** The path without the ticket in front of it, by which the route is found. */

@@ -4,9 +4,10 @@ import type { DecisionContext } from './grants/decide.ts'
 import type { Grant } from './grants/grant.ts'
 import type { IssueTemporaryKey } from './issue/temporary-keys.ts'
 import type { Links } from './links/links.ts'
+import type { Audit } from './observe/issued.ts'
 
 /** What routes work with. */
-export interface Services extends DecisionContext {
+export interface Services extends DecisionContext, Audit {
   readonly grants: readonly Grant[]
   /** Signs forms, which let nothing be added, and the service's own requests. */
   readonly clientFor: ClientFor

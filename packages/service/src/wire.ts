@@ -19,7 +19,7 @@ const bucketName = z.string().min(1).max(80)
 
 /** An upload to be. */
 export interface UploadRequest {
-  /** The grant to use; the first that allows it when absent. */
+  /** The grant to use; when absent the first that allows it, by its key and its constraints. */
   readonly grant?: string | undefined
   /** The client's name of the file. */
   readonly filename?: string | undefined

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ServiceError } from '../errors.ts'
 import { decideScope, type Scope, type ScopeOperation } from '../grants/decide-scope.ts'
 import { issueAuthorization } from '../issue/authorization.ts'
-import { issueCredentials, temporaryKeysOf } from '../issue/credentials.ts'
+import { issueCredentials, noteKey, temporaryKeysOf } from '../issue/credentials.ts'
 import type { IssuedKey } from '../issue/temporary-keys.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { readBySchema } from '../schema.ts'
@@ -126,6 +126,7 @@ const scopeRoute: Route = defineRoute({
       throw new ServiceError('ERR_SERVICE_REQUEST_INVALID', 'One key is for one bucket')
     }
     const key = await issueTemporaryKey([first, ...others])
+    for (const scope of granted) noteKey(services, caller, scope, key.expiresAt)
     return { ...toSessionJson(key), ScopeLimit: true, effectiveExpiresAt: key.expiresAt }
   },
 })

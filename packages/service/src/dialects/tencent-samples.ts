@@ -1,9 +1,10 @@
 import { presignUpload } from 'cos-presign'
 import { z } from 'zod'
 import type { Caller } from '../caller.ts'
-import { decide, type Permission } from '../grants/decide.ts'
+import { decideAndUse, type Permission } from '../grants/decide.ts'
 import { issueCredentials } from '../issue/credentials.ts'
 import { assertForm, assertKept, issuePostForm, toHeaders } from '../issue/upload.ts'
+import { noteIssued } from '../observe/issued.ts'
 import type { Problem } from '../problem.ts'
 import { defineRoute, type Refusal, type Route } from '../route.ts'
 import { readBySchema } from '../schema.ts'
@@ -71,10 +72,15 @@ function fileNameOf({ ext = '', filename }: Query): string {
   return filename ?? `file.${ext.replace(/^\./, '')}`
 }
 
-function decideUpload(query: Query, caller: Caller, services: Services): Permission {
+function upload<T>(
+  query: Query,
+  caller: Caller,
+  services: Services,
+  use: (permission: Permission) => Promise<T>,
+): Promise<T> {
   const { grant } = query
   const wish = { operation: 'upload', isNew: true, grant, filename: fileNameOf(query) } as const
-  return decide(wish, caller, services.grants, services)
+  return decideAndUse(wish, caller, services.grants, services, use)
 }
 
 async function answerKeyAndCredentials(query: Query, caller: Caller, services: Services): Promise<object> {
@@ -93,8 +99,11 @@ async function answerKeyAndCredentials(query: Query, caller: Caller, services: S
   }
 }
 
-async function answerPutSign(query: Query, caller: Caller, services: Services): Promise<object> {
-  const permission = decideUpload(query, caller, services)
+function answerPutSign(query: Query, caller: Caller, services: Services): Promise<object> {
+  return upload(query, caller, services, (permission) => signPut(permission, query, services))
+}
+
+async function signPut(permission: Permission, query: Query, services: Services): Promise<object> {
   assertForm(permission, 'put')
   const { bucket, key, constraints, lifetimeSeconds } = permission
   const client = await services.writerFor(lifetimeSeconds, bucket)
@@ -108,6 +117,7 @@ async function answerPutSign(query: Query, caller: Caller, services: Services): 
     Headers: put.headers,
     Expired: lifetimeSeconds,
   })
+  noteIssued(services, permission, put.effectiveExpiresAt)
   return {
     cosHost: new URL(put.url).host,
     cosKey: key,
@@ -118,13 +128,14 @@ async function answerPutSign(query: Query, caller: Caller, services: Services): 
 }
 
 async function answerPostPolicy(query: Query, caller: Caller, services: Services): Promise<object> {
-  const permission = decideUpload(query, caller, services)
   const announced = { contentType: query.contentType }
-  const { url, fields } = await issuePostForm(permission, announced, services)
+  const { url, fields, key } = await upload(query, caller, services, (permission) =>
+    issuePostForm(permission, announced, services),
+  )
   const policy = fields.policy ?? ''
   return {
     cosHost: new URL(url).host,
-    cosKey: permission.key,
+    cosKey: key,
     policyObj: JSON.parse(atob(policy)),
     policy,
     qSignAlgorithm: fields['q-sign-algorithm'],

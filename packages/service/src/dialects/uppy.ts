@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Caller } from '../caller.ts'
 import { ServiceError } from '../errors.ts'
-import { decide, type Permission } from '../grants/decide.ts'
+import { decide, decideAndUse, type Permission } from '../grants/decide.ts'
 import {
   abortUpload,
   assertMayComplete,
@@ -12,6 +12,7 @@ import {
   signParts,
 } from '../issue/multipart.ts'
 import { issuePostForm, issuePut } from '../issue/upload.ts'
+import { noteIssued } from '../observe/issued.ts'
 import type { Problem } from '../problem.ts'
 import { defineRoute, type Refusal, type Route } from '../route.ts'
 import type { Services } from '../services.ts'
@@ -53,15 +54,15 @@ const paramsRoute: Route = defineRoute({
   async run({ body, caller }, services) {
     const { filename, type, method, grant } = body
     const wish = { operation: 'upload', isNew: true, grant, filename } as const
-    const permission = decide(wish, caller, services.grants, services)
     const announced = { contentType: typeOf(type) }
-    if (method?.toUpperCase() === 'PUT') {
-      const put = await issuePut(permission, announced, services)
-      return { ...put, method: 'PUT', expires: permission.lifetimeSeconds }
-    }
-    const form = await issuePostForm(permission, announced, services, { success_action_status: '201' })
-    const { url, fields, effectiveExpiresAt } = form
-    return { method: 'POST', url, fields, expires: permission.lifetimeSeconds, effectiveExpiresAt }
+    return await decideAndUse<object>(wish, caller, services.grants, services, async (permission) => {
+      const expires = permission.lifetimeSeconds
+      if (method?.toUpperCase() === 'PUT')
+        return { ...(await issuePut(permission, announced, services)), method: 'PUT', expires }
+      const form = await issuePostForm(permission, announced, services, { success_action_status: '201' })
+      const { url, fields, effectiveExpiresAt } = form
+      return { method: 'POST', url, fields, expires, effectiveExpiresAt }
+    })
   },
 })
 
@@ -75,9 +76,10 @@ const createRoute: Route = defineRoute({
   async run({ body, query, caller }, services) {
     const { filename, type } = body
     const wish = { operation: 'multipart', isNew: true, grant: query.grant, filename } as const
-    const permission = decide(wish, caller, services.grants, services)
-    const { uploadId } = await createUpload(permission, { contentType: typeOf(type) }, services)
-    return { key: permission.key, uploadId, bucket: permission.bucket }
+    return await decideAndUse(wish, caller, services.grants, services, async (permission) => {
+      const { uploadId } = await createUpload(permission, { contentType: typeOf(type) }, services)
+      return { key: permission.key, uploadId, bucket: permission.bucket }
+    })
   },
 })
 
@@ -201,8 +203,18 @@ const presignRoute: Route = defineRoute({
       const params = partNumber === undefined ? { uploadId } : { partNumber: String(partNumber), uploadId }
       return await presign(permission, { method, params, headers: [] }, services)
     }
-    if (method === 'PUT') return await presignObject(body, query.grant, caller, services)
-    if (method === 'POST') return await presignCreation(body, query.grant, caller, services)
+    const { contentType } = body
+    if (method === 'PUT')
+      return await useNew({ operation: 'upload', key, grant: query.grant }, caller, services, (permission) =>
+        presignObject(permission, contentType, services),
+      )
+    if (method === 'POST')
+      return await useNew(
+        { operation: 'multipart', key, grant: query.grant },
+        caller,
+        services,
+        (permission) => presignCreation(permission, contentType, services),
+      )
     throw new ServiceError('ERR_SERVICE_NOT_GRANTED', `No grant can allow ${method} of an object to Uppy`)
   },
 })
@@ -211,15 +223,15 @@ type RequestToSign = z.infer<typeof requestToSign>
 
 /** One object. Only a form can hold a range of sizes, so where the grant has one it is a form. */
 async function presignObject(
-  { key, contentType }: RequestToSign,
-  grant: string | undefined,
-  caller: Caller,
+  permission: Permission,
+  contentType: string | undefined,
   services: Services,
 ): Promise<object> {
-  const permission = decideNew('upload', key, grant, caller, services)
-  const { sizeBytes, minSizeBytes, maxSizeBytes } = permission.constraints
+  const { constraints, grant } = permission
+  const { sizeBytes, minSizeBytes, maxSizeBytes } = constraints
   const announced = { contentType: typeOf(contentType) }
-  if ([sizeBytes, minSizeBytes, maxSizeBytes].every((limit) => limit === undefined)) {
+  const isOpen = [sizeBytes, minSizeBytes, maxSizeBytes].every((limit) => limit === undefined)
+  if (isOpen && grant.forms.includes('put')) {
     const { url, headers, effectiveExpiresAt } = await issuePut(permission, announced, services)
     return { url, key: permission.key, headers: withoutHost(headers), effectiveExpiresAt }
   }
@@ -228,32 +240,44 @@ async function presignObject(
 }
 
 async function presignCreation(
-  { key, contentType }: RequestToSign,
-  grant: string | undefined,
-  caller: Caller,
+  permission: Permission,
+  contentType: string | undefined,
   services: Services,
 ): Promise<object> {
-  const permission = decideNew('multipart', key, grant, caller, services)
   assertMayComplete(permission)
   const headers = await headersOfUpload(permission, { contentType: typeOf(contentType) }, services)
   return await presign(permission, { method: 'POST', params: { uploads: '' }, headers }, services)
 }
 
 /** The key that Uppy made, where the grant lets the client choose it; else one of the service's, with Uppy's as the file's name. */
-function decideNew(
-  operation: 'upload' | 'multipart',
-  key: string,
-  grant: string | undefined,
+async function useNew(
+  wish: {
+    readonly operation: 'upload' | 'multipart'
+    readonly key: string
+    readonly grant: string | undefined
+  },
   caller: Caller,
   services: Services,
-): Permission {
-  const wish = { operation, isNew: true, grant }
+  use: (permission: Permission) => Promise<object>,
+): Promise<object> {
+  const { operation, key, grant } = wish
+  const { grants } = services
   try {
-    return decide({ ...wish, key }, caller, services.grants, services)
-  } catch {
+    return await decideAndUse({ operation, isNew: true, grant, key }, caller, grants, services, use)
+  } catch (refusal) {
     const filename = key.slice(key.lastIndexOf('/') + 1)
-    return decide({ ...wish, filename }, caller, services.grants, services)
+    const named = { operation, isNew: true, grant, filename }
+    return await decideAndUse(named, caller, grants, services, use).catch((error: unknown) => {
+      // A key outside of what the client may choose is told of, and not that it should choose one.
+      throw asksForKey(error) ? refusal : error
+    })
   }
+}
+
+function asksForKey(error: unknown): boolean {
+  return (
+    error instanceof ServiceError && error.code === 'ERR_SERVICE_REQUEST_INVALID' && error.grant === undefined
+  )
 }
 
 interface Presignable {
@@ -263,11 +287,12 @@ interface Presignable {
 }
 
 async function presign(
-  { bucket, key, lifetimeSeconds }: Permission,
+  permission: Permission,
   { method, params, headers }: Presignable,
-  { writerFor }: Services,
+  services: Services,
 ): Promise<object> {
-  const client = await writerFor(lifetimeSeconds, bucket)
+  const { bucket, key, lifetimeSeconds } = permission
+  const client = await services.writerFor(lifetimeSeconds, bucket)
   const presigned = client.presign({
     Method: method,
     Bucket: bucket,
@@ -277,6 +302,13 @@ async function presign(
     Expired: lifetimeSeconds,
   })
   const { url, effectiveExpiresAt } = presigned
+  const { partNumber } = params
+  noteIssued(
+    services,
+    permission,
+    effectiveExpiresAt,
+    partNumber === undefined ? undefined : [Number(partNumber)],
+  )
   return { url, key, headers: withoutHost(presigned.headers), effectiveExpiresAt }
 }
 

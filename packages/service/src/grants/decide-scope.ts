@@ -46,20 +46,8 @@ export function decideScope(
   let refusal: ServiceError | undefined
   for (const grant of candidatesFor({ ...wish, operation: 'credentials' }, caller, grants)) {
     const scope = scopeIn(grant, wish, caller, context)
-    if (scope instanceof ServiceError) {
-      refusal ??= scope
-      continue
-    }
-    const { key, keyPrefix, lifetimeSeconds } = scope
-    context.onIssued?.({
-      caller,
-      grant,
-      operation: 'credentials',
-      bucket: scope.bucket,
-      key: key ?? `${keyPrefix}*`,
-      lifetimeSeconds,
-    })
-    return scope
+    if (!(scope instanceof ServiceError)) return scope
+    refusal ??= scope
   }
   throw refusal ?? denied('No grant allows "credentials" to this caller')
 }

@@ -1,7 +1,6 @@
-import type { UploadConstraints } from 'cos-presign'
+import { SignatureError, type UploadConstraints } from 'cos-presign'
 import type { Caller } from '../caller.ts'
 import { ServiceError } from '../errors.ts'
-import type { LoggedCaller } from '../observe/log-entry.ts'
 import type { Grant } from './grant.ts'
 import type { Operation } from './operation.ts'
 
@@ -40,18 +39,6 @@ export interface DecisionContext {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly randomUuid: () => string
-  /** Hears of each permission, for the audit. */
-  readonly onIssued?: ((issued: Issued) => void) | undefined
-}
-
-/** What the audit says of a permission, or of something else that is handed out. */
-export interface Issued {
-  readonly caller: LoggedCaller
-  readonly grant: Pick<Grant, 'name'>
-  readonly operation: Operation | 'ticket'
-  readonly bucket?: string
-  readonly key?: string
-  readonly lifetimeSeconds: number
 }
 
 /**
@@ -66,27 +53,80 @@ export function decide(
   grants: readonly Grant[],
   context: DecisionContext,
 ): Permission {
-  const candidates = candidatesFor(wish, caller, grants)
   let refusal: ServiceError | undefined
-  for (const grant of candidates) {
-    const key = chooseKey(wish, caller, grant, context)
-    if (key instanceof ServiceError) {
-      refusal ??= key
-      continue
-    }
-    const permission: Permission = {
-      caller,
-      grant,
-      operation: wish.operation,
-      bucket: grant.bucket,
-      key,
-      constraints: { key, ...grant.constraints },
-      lifetimeSeconds: Math.min(wish.lifetimeSeconds ?? grant.maxLifetimeSeconds, grant.maxLifetimeSeconds),
-    }
-    context.onIssued?.(permission)
-    return permission
+  for (const grant of candidatesFor(wish, caller, grants)) {
+    const permission = permissionIn(grant, wish, caller, context)
+    if (!(permission instanceof ServiceError)) return permission
+    refusal ??= permission
   }
-  throw refusal ?? denied(`No grant allows "${wish.operation}" to this caller${inBucket(wish)}`)
+  throw refusal ?? noneAllows(wish)
+}
+
+/**
+ * As `decide`, for what is used at once: a grant under which it cannot be used, because a constraint does not hold, does not allow it
+ * either.
+ *
+ * @param use - Changes nothing before it refuses.
+ * @throws {ServiceError} As `decide`, and as `use` of the first grant; the error names it.
+ */
+export async function decideAndUse<T>(
+  wish: Wish,
+  caller: Caller,
+  grants: readonly Grant[],
+  context: DecisionContext,
+  use: (permission: Permission) => Promise<T>,
+): Promise<T> {
+  let outside: ServiceError | undefined
+  let broken: ServiceError | undefined
+  for (const grant of candidatesFor(wish, caller, grants)) {
+    const permission = permissionIn(grant, wish, caller, context)
+    if (permission instanceof ServiceError) outside ??= permission
+    else {
+      try {
+        return await use(permission)
+      } catch (error) {
+        broken ??= toRefusal(error, grant)
+      }
+    }
+  }
+  throw broken ?? outside ?? noneAllows(wish)
+}
+
+/** A refusal that another grant might not make, with the name of this one. @throws Any other error. */
+function toRefusal(error: unknown, { name: grant }: Grant): ServiceError {
+  if (error instanceof SignatureError && error.code === 'ERR_CONSTRAINT_BROKEN') {
+    return new ServiceError('ERR_SERVICE_NOT_GRANTED', `The grant "${grant}" refuses it: ${error.message}`, {
+      cause: error,
+      grant,
+    })
+  }
+  if (error instanceof ServiceError && error.grant === grant) return error
+  throw error
+}
+
+function permissionIn(
+  grant: Grant,
+  wish: Wish,
+  caller: Caller,
+  context: DecisionContext,
+): Permission | ServiceError {
+  const key = chooseKey(wish, caller, grant, context)
+  if (key instanceof ServiceError) return key
+  return {
+    caller,
+    grant,
+    operation: wish.operation,
+    bucket: grant.bucket,
+    key,
+    constraints: { key, ...grant.constraints },
+    lifetimeSeconds: Math.min(wish.lifetimeSeconds ?? grant.maxLifetimeSeconds, grant.maxLifetimeSeconds),
+  }
+}
+
+function noneAllows({ operation, bucket }: Wish): ServiceError {
+  return denied(
+    `No grant allows "${operation}" to this caller${bucket === undefined ? '' : ' in this bucket'}`,
+  )
 }
 
 /**
@@ -150,10 +190,6 @@ export function chooseKey(
     if (error instanceof ServiceError) return error
     throw error
   }
-}
-
-function inBucket({ bucket }: Wish): string {
-  return bucket === undefined ? '' : ' in this bucket'
 }
 
 export function denied(message: string, grant?: string): ServiceError {

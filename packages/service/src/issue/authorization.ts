@@ -2,8 +2,9 @@ import { parseAuthorization, presignUpload } from 'cos-presign'
 import type { Caller } from '../caller.ts'
 import type { ClientFor } from '../cos/clients.ts'
 import { ServiceError } from '../errors.ts'
-import { decide, type Permission, type Wish } from '../grants/decide.ts'
+import { decideAndUse, type Permission, type Wish } from '../grants/decide.ts'
 import type { Operation } from '../grants/operation.ts'
+import { noteIssued } from '../observe/issued.ts'
 import type { Services } from '../services.ts'
 import type { AuthorizationAnswer, AuthorizationRequest } from '../wire.ts'
 import { assertKeptInParts, assertMayComplete } from './multipart.ts'
@@ -21,12 +22,23 @@ export async function issueAuthorization(
   caller: Caller,
   services: Services,
 ): Promise<AuthorizationAnswer> {
-  const { method, headers = {}, params = {}, grant, key, bucket, lifetimeSeconds } = request
+  const { method, params = {}, grant, key, bucket, lifetimeSeconds } = request
   const listedKey = keyOfList(request)
   const operation = listedKey === undefined ? operationOf(method, params) : 'multipart'
   const isNew = operation === 'upload' || beginsParts(method, params)
   const wish: Wish = { operation, isNew, grant, key: listedKey ?? key, bucket, lifetimeSeconds }
-  const permission = decide(wish, caller, services.grants, services)
+  return await decideAndUse(wish, caller, services.grants, services, (permission) =>
+    signWith(permission, request, listedKey, services),
+  )
+}
+
+async function signWith(
+  permission: Permission,
+  { method, headers = {}, params = {} }: AuthorizationRequest,
+  listedKey: string | undefined,
+  services: Services,
+): Promise<AuthorizationAnswer> {
+  const { operation } = permission
   if (listedKey !== undefined) assertListsOwn(permission)
   if (operation === 'multipart' && method === 'POST') assertMayComplete(permission)
   if (operation === 'upload') assertForm(permission, 'put')
@@ -40,11 +52,9 @@ export async function issueAuthorization(
     Headers: await headersFor(permission, method, params, headers, services),
     Expired: permission.lifetimeSeconds,
   })
-  return {
-    ...placeOf(permission),
-    ...signed,
-    effectiveExpiresAt: parseAuthorization(signed.authorization).signTime.expiresAt,
-  }
+  const effectiveExpiresAt = parseAuthorization(signed.authorization).signTime.expiresAt
+  noteIssued(services, permission, effectiveExpiresAt)
+  return { ...placeOf(permission), ...signed, effectiveExpiresAt }
 }
 
 function signerOf(operation: Operation, { writerFor, readerFor, deleterFor }: Services): ClientFor {

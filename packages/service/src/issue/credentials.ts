@@ -1,6 +1,6 @@
 import type { Caller } from '../caller.ts'
 import { ServiceError } from '../errors.ts'
-import { decideScope, type ScopeWish } from '../grants/decide-scope.ts'
+import { decideScope, type Scope, type ScopeWish } from '../grants/decide-scope.ts'
 import type { Services } from '../services.ts'
 import type { CredentialsAnswer } from '../wire.ts'
 import type { IssueTemporaryKey } from './temporary-keys.ts'
@@ -14,6 +14,7 @@ export async function issueCredentials(
   const issueTemporaryKey = temporaryKeysOf(services)
   const scope = decideScope(wish, caller, services.grants, services)
   const { credential, startsAt, expiresAt, region, enforcement } = await issueTemporaryKey([scope])
+  noteKey(services, caller, scope, expiresAt)
   const { bucket, key, keyPrefix, grant, operations } = scope
   const [{ enforced, notEnforced } = { enforced: [], notEnforced: [] }] = enforcement
   return {
@@ -30,6 +31,16 @@ export async function issueCredentials(
     enforced,
     notEnforced,
   }
+}
+
+/** Tells the audit of a temporary key, what it is good for. */
+export function noteKey(
+  { onIssued }: Services,
+  caller: Caller,
+  { grant, bucket, key, keyPrefix }: Scope,
+  expiresAt: number,
+): void {
+  onIssued?.({ caller, grant, operation: 'credentials', bucket, key: key ?? `${keyPrefix}*`, expiresAt })
 }
 
 /** @throws {ServiceError} `ERR_SERVICE_NOT_FOUND`: the service has no STS. */

@@ -2,6 +2,7 @@ import { presignParts, presignUpload, type UploadConstraints } from 'cos-presign
 import { askCos } from '../cos/ask-cos.ts'
 import { ServiceError } from '../errors.ts'
 import type { Permission } from '../grants/decide.ts'
+import { noteDone, noteIssued } from '../observe/issued.ts'
 import type { Services } from '../services.ts'
 import type { PartAnswer, UploadedPart } from '../wire.ts'
 import { type Announced, assertKept, toHeaders } from './upload.ts'
@@ -44,6 +45,7 @@ export async function createUpload(
     Params: { uploads: '' },
     Headers: await headersOfUpload(permission, announced, services),
   })
+  noteDone(services, 'begin', permission)
   const uploadId = document.text('UploadId')
   if (uploadId === '') throw new ServiceError('ERR_SERVICE_COS_REFUSED', 'COS answered without an upload id')
   const partSizeBytes = partSizeFor(announced.sizeBytes)
@@ -121,12 +123,13 @@ export function assertMayComplete({ grant, constraints }: Permission): void {
 
 /** Presigns some parts. */
 export async function signParts(
-  { bucket, key, lifetimeSeconds }: Permission,
+  permission: Permission,
   uploadId: string,
   partNumbers: readonly number[],
-  { writerFor }: Services,
+  services: Services,
 ): Promise<PartAnswer[]> {
-  const client = await writerFor(lifetimeSeconds, bucket)
+  const { bucket, key, lifetimeSeconds } = permission
+  const client = await services.writerFor(lifetimeSeconds, bucket)
   const { parts } = presignParts(client, {
     Bucket: bucket,
     Key: key,
@@ -134,6 +137,7 @@ export async function signParts(
     Parts: partNumbers,
     Expired: lifetimeSeconds,
   })
+  noteIssued(services, permission, Math.max(...parts.map((part) => part.effectiveExpiresAt)), partNumbers)
   return parts.map(({ partNumber, method, url, headers, effectiveExpiresAt }) => ({
     partNumber,
     method,
@@ -203,6 +207,7 @@ export async function completeUpload(
     Headers: constraints.forbidOverwrite ? [['x-cos-forbid-overwrite', 'true']] : [],
     body: toDocument(parts),
   })
+  noteDone(services, 'complete', permission)
   return { etag: document.text('ETag'), sizeBytes, location: document.text('Location') }
 }
 
@@ -250,12 +255,14 @@ function escapeXml(text: string): string {
 
 /** Gives an upload up; one that is not there is no failure. */
 export async function abortUpload(
-  { bucket, key }: Permission,
+  permission: Permission,
   uploadId: string,
   services: Services,
 ): Promise<void> {
+  const { bucket, key } = permission
   try {
     await askCos(services, { method: 'DELETE', Bucket: bucket, Key: key, Params: { uploadId } })
+    noteDone(services, 'abort', permission)
   } catch (error) {
     if (!(error instanceof ServiceError && error.code === 'ERR_SERVICE_OBJECT_MISSING')) throw error
   }

@@ -2,6 +2,7 @@ import { getPresignedPost, type PostParams, presignUpload } from 'cos-presign'
 import { ServiceError } from '../errors.ts'
 import type { Permission } from '../grants/decide.ts'
 import type { Grant, UploadForm } from '../grants/grant.ts'
+import { noteIssued } from '../observe/issued.ts'
 import type { Services } from '../services.ts'
 import type { PostFormAnswer, UploadAnswer } from '../wire.ts'
 
@@ -17,11 +18,11 @@ export interface Announced {
 export async function issuePut(
   permission: Permission,
   announced: Announced,
-  { writerFor }: Services,
+  services: Services,
 ): Promise<UploadAnswer> {
   assertForm(permission, 'put')
   const { bucket, key, constraints, lifetimeSeconds } = permission
-  const client = await writerFor(lifetimeSeconds, bucket)
+  const client = await services.writerFor(lifetimeSeconds, bucket)
   const params = { Bucket: bucket, Key: key, Expired: lifetimeSeconds, Headers: toHeaders(announced) }
   const { method, url, headers, effectiveExpiresAt, enforced, notEnforced } = presignUpload(
     client,
@@ -29,6 +30,7 @@ export async function issuePut(
     constraints,
   )
   assertKept(permission, notEnforced)
+  noteIssued(services, permission, effectiveExpiresAt)
   const grant = permission.grant.name
   return { method, url, headers, bucket, key, grant, effectiveExpiresAt, enforced, notEnforced }
 }
@@ -40,12 +42,12 @@ export async function issuePut(
 export async function issuePostForm(
   permission: Permission,
   { contentType, sizeBytes }: Announced,
-  { clientFor }: Services,
+  services: Services,
   fields: PostParams['Fields'] = [],
 ): Promise<PostFormAnswer> {
   assertForm(permission, 'post')
   const { bucket, key, constraints, lifetimeSeconds } = permission
-  const client = await clientFor(lifetimeSeconds)
+  const client = await services.clientFor(lifetimeSeconds)
   // The signature of a PUT with these headers would be refused: so is the form.
   presignUpload(
     client,
@@ -64,6 +66,7 @@ export async function issuePostForm(
     constraints,
   )
   assertKept(permission, form.notEnforced)
+  noteIssued(services, permission, form.effectiveExpiresAt)
   return {
     method: 'POST',
     url: form.url,

@@ -39,7 +39,7 @@ async function redirect(
     operation: 'download',
     bucket,
     key,
-    lifetimeSeconds,
+    expiresAt: Math.floor(context.get('services').now() / 1000) + lifetimeSeconds,
   })
   return context.redirect(url, status)
 }

@@ -41,8 +41,22 @@ export interface IssuedEntry extends Entry {
   /** Absent for a ticket, which opens grants. */
   readonly bucket?: string | undefined
   readonly key?: string | undefined
-  /** Unix seconds: when what was handed out stops working; for a request that hands out nothing by itself, when what it allows does. */
+  /** Of signed parts, their numbers: `1-16,20`. */
+  readonly partNumbers?: string | undefined
+  /** Unix seconds: when what was handed out stops working. */
   readonly expiresAt: number
+}
+
+/** The audit record of what the service itself did at COS for a caller, written when it was done, whatever was answered. */
+export interface DoneEntry extends Entry {
+  readonly event: 'done'
+  readonly requestId: string
+  readonly caller: LoggedCaller
+  readonly grant: string
+  /** An upload in parts was begun, made an object, or given up. */
+  readonly deed: 'begin' | 'complete' | 'abort'
+  readonly bucket: string
+  readonly key: string
 }
 
 /** Something unforeseen. */
@@ -64,4 +78,4 @@ export interface NoticeEntry extends Entry {
  * What the service says of itself. No entry has a place for a header, a query, a body or a path; free text is redacted where the entry is
  * made.
  */
-export type LogEntry = RequestEntry | IssuedEntry | FailureEntry | NoticeEntry
+export type LogEntry = RequestEntry | IssuedEntry | DoneEntry | FailureEntry | NoticeEntry

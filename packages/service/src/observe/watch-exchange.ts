@@ -1,10 +1,10 @@
 import type { MiddlewareHandler } from 'hono'
 import { routePath } from 'hono/route'
 import type { Environment, ServiceContext } from '../environment.ts'
-import type { Issued } from '../grants/decide.ts'
 import type { Services } from '../services.ts'
+import type { Done, Issued } from './issued.ts'
 import type { Log } from './log.ts'
-import type { IssuedEntry, RequestEntry } from './log-entry.ts'
+import type { DoneEntry, IssuedEntry, RequestEntry } from './log-entry.ts'
 
 /** Questions of machines, every few seconds: their good answers are not worth a line. */
 const PROBES = new Set(['/healthz', '/readyz'])
@@ -20,7 +20,12 @@ export function watchExchange(services: Services, log: Log): MiddlewareHandler<E
     const requestId = services.randomUuid()
     context.set('requestId', requestId)
     context.set('issued', issued)
-    context.set('services', { onIssued: (one) => issued.push(one), ...services })
+    context.set('services', {
+      onIssued: (one) => issued.push(one),
+      // At once: it is done, also when the answer comes too late.
+      onDone: (done) => log(toDoneEntry(done, context, new Date(services.now()).toISOString())),
+      ...services,
+    })
     context.set('headers', {
       'X-Request-Id': requestId,
       'X-Content-Type-Options': 'nosniff',
@@ -52,7 +57,7 @@ function addHeaders(context: ServiceContext): void {
 }
 
 function toIssuedEntry(
-  { caller, grant, operation, bucket, key, lifetimeSeconds }: Issued,
+  { caller, grant, operation, bucket, key, partNumbers, expiresAt }: Issued,
   context: ServiceContext,
   { time, route }: Pick<IssuedEntry, 'time' | 'route'>,
 ): IssuedEntry {
@@ -67,7 +72,26 @@ function toIssuedEntry(
     operation,
     bucket,
     key,
-    expiresAt: context.get('effectiveExpiresAt') ?? Math.floor(Date.parse(time) / 1000) + lifetimeSeconds,
+    partNumbers,
+    expiresAt,
+  }
+}
+
+function toDoneEntry(
+  { caller, grant, deed, bucket, key }: Done,
+  context: ServiceContext,
+  time: string,
+): DoneEntry {
+  return {
+    time,
+    level: 'info',
+    event: 'done',
+    requestId: context.get('requestId'),
+    caller: { id: caller.id, method: caller.method },
+    grant: grant.name,
+    deed,
+    bucket,
+    key,
   }
 }
 

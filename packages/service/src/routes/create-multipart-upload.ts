@@ -1,4 +1,4 @@
-import { decide } from '../grants/decide.ts'
+import { decideAndUse } from '../grants/decide.ts'
 import { createUpload } from '../issue/multipart.ts'
 import { placeOf } from '../issue/upload.ts'
 import { defineRoute, type Route } from '../route.ts'
@@ -14,7 +14,9 @@ export const createMultipartUploadRoute: Route = defineRoute({
   async run({ body, caller }, services) {
     const { grant, key, filename, ...announced } = body
     const wish = { operation: 'multipart', isNew: true, grant, key, filename } as const
-    const permission = decide(wish, caller, services.grants, services)
-    return { ...placeOf(permission), ...(await createUpload(permission, announced, services)) }
+    return await decideAndUse(wish, caller, services.grants, services, async (permission) => ({
+      ...placeOf(permission),
+      ...(await createUpload(permission, announced, services)),
+    }))
   },
 })

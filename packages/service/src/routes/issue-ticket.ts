@@ -30,7 +30,7 @@ export const issueTicketRoute: Route = defineRoute({
       tickets.maxLifetimeSeconds,
     )
     const { ticket, expiresAt } = await tickets.issue(caller, opened, lifetimeSeconds)
-    for (const grant of opened) onIssued?.({ caller, grant, operation: 'ticket', lifetimeSeconds })
+    for (const grant of opened) onIssued?.({ caller, grant, operation: 'ticket', expiresAt })
     return { ticket, path: `/t/${ticket}`, grants: opened.map(({ name }) => name), expiresAt }
   },
 })

@@ -2,6 +2,7 @@ import { ServiceError } from '../errors.ts'
 import { decide } from '../grants/decide.ts'
 import type { Links } from '../links/links.ts'
 import { linkAnswer, linkRequest, linkRevoked } from '../links/wire.ts'
+import { noteIssued } from '../observe/issued.ts'
 import { defineRoute, type Route } from '../route.ts'
 import type { Services } from '../services.ts'
 
@@ -16,7 +17,9 @@ export const createLinkRoute: Route = defineRoute({
     const links = linksOf(services)
     const { grant, key } = body
     const permission = decide({ operation: 'link', grant, key }, caller, services.grants, services)
-    return await links.create(permission, body)
+    const link = await links.create(permission, body)
+    noteIssued(services, permission, link.expiresAt)
+    return link
   },
 })
 

@@ -1,4 +1,5 @@
 import { decide } from '../grants/decide.ts'
+import { noteIssued } from '../observe/issued.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { downloadRequest, presignedAnswer } from '../wire.ts'
 
@@ -22,6 +23,7 @@ export const presignDownloadRoute: Route = defineRoute({
       Filename: filename,
       Disposition: disposition,
     })
+    noteIssued(services, permission, effectiveExpiresAt)
     return { method, url, headers, bucket, key, grant: grant.name, effectiveExpiresAt }
   },
 })

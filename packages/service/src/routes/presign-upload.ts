@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { decide } from '../grants/decide.ts'
+import { decideAndUse } from '../grants/decide.ts'
 import { issuePostForm, issuePut } from '../issue/upload.ts'
 import { defineRoute, type Route } from '../route.ts'
 import {
@@ -21,8 +21,13 @@ export const presignUploadRoute: Route = defineRoute<UploadRequest, UploadAnswer
   async run({ body, caller }, services) {
     const { grant, key, filename, lifetimeSeconds, form, ...announced } = body
     const wish = { operation: 'upload', isNew: true, grant, key, filename, lifetimeSeconds } as const
-    const permission = decide(wish, caller, services.grants, services)
     const issue = form === 'post' ? issuePostForm : issuePut
-    return await issue(permission, announced, services)
+    return await decideAndUse<UploadAnswer | PostFormAnswer>(
+      wish,
+      caller,
+      services.grants,
+      services,
+      (permission) => issue(permission, announced, services),
+    )
   },
 })
