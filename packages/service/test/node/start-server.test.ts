@@ -230,8 +230,8 @@ describe('whoever starts a server', () => {
 
   it('finds the metrics at the host that it named', async () => {
     await writeFile(configPath, text.replace('drainSeconds: 1', ''))
-    const server = await startServer({ configPath, env, log: false, host: '127.0.0.2' })
-    expect(server.metricsUrl).toMatch(/^http:\/\/127\.0\.0\.2:\d+\/metrics$/)
+    const server = await startServer({ configPath, env, log: false, host: 'localhost' })
+    expect(server.metricsUrl).toMatch(/^http:\/\/localhost:\d+\/metrics$/)
     expect((await fetch(server.metricsUrl ?? '')).status).toBe(200)
     await server.close()
   })
