@@ -79,13 +79,14 @@ export function isAdded(key: string, name: string): TypeError {
 function combineRepeated(pairs: TextPairs, name: string): TextPairs {
   if (pairs.length < 2) return pairs
   const combined = new Map<string, readonly [string, string]>()
-  for (const [key, value] of pairs) {
+  for (const pair of pairs) {
+    const [key, value] = pair
     const lower = encodeName(key)
     const [other, before] = combined.get(lower) ?? [key]
     if (other !== key) {
       throw new TypeError(`"${name}" spells one name "${other}" and "${key}"`)
     }
-    combined.set(lower, [key, before === undefined ? value : `${before}, ${value}`])
+    combined.set(lower, before === undefined ? pair : [key, `${before}, ${value}`])
   }
   return [...combined.values()]
 }
