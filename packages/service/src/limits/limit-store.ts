@@ -16,8 +16,8 @@ export interface WindowCount {
 
 /** Where requests are counted: in memory, or in a place that replicas share. Each method rejects when that place cannot be reached. */
 export interface LimitStore {
-  /** Counts one more for whom the key names; the window begins with the first. */
-  count(window: LimitWindow, key: string): Promise<WindowCount>
+  /** Counts one more for whom the key names; the window begins with the first. A place in memory answers at once, without a promise. */
+  count(window: LimitWindow, key: string): WindowCount | Promise<WindowCount>
   /** Takes one back. */
   forgive(window: LimitWindow, key: string): Promise<void>
   /** Resolves when it can be reached. */

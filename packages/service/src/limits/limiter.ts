@@ -31,7 +31,11 @@ export function createLimiter(
     if (own.length === 0) return {}
     const left: string[] = []
     for (const window of own) {
-      const { used, resetMs } = await countOne(window, caller)
+      const counted = store.count(window, caller)
+      const { used, resetMs } =
+        counted instanceof Promise
+          ? await counted.then(noteReached, (error) => countWithout(error, window, caller))
+          : noteReached(counted)
       const seconds = Math.max(1, Math.ceil(resetMs / 1000))
       left.push(`"${window.name}";r=${Math.max(0, window.requests - used)};t=${seconds}`)
       if (used > window.requests) throw limited(window, seconds, headersOf(own, left))
@@ -39,18 +43,21 @@ export function createLimiter(
     return headersOf(own, left)
   }
 
-  async function countOne(window: LimitWindow, caller: string): Promise<WindowCount> {
-    try {
-      const count = await store.count(window, caller)
-      if (isTroubled) onTrouble(undefined)
-      isTroubled = false
-      return count
-    } catch (error) {
-      if (!isTroubled) onTrouble(error)
-      isTroubled = true
-      if (whenStoreFails === 'count-here') return await here.count(window, caller)
-      throw unreachable('Requests cannot be counted just now, and are refused until they can', error)
-    }
+  function noteReached(count: WindowCount): WindowCount {
+    if (isTroubled) onTrouble(undefined)
+    isTroubled = false
+    return count
+  }
+
+  function countWithout(
+    error: unknown,
+    window: LimitWindow,
+    caller: string,
+  ): WindowCount | Promise<WindowCount> {
+    if (!isTroubled) onTrouble(error)
+    isTroubled = true
+    if (whenStoreFails === 'count-here') return here.count(window, caller)
+    throw unreachable('Requests cannot be counted just now, and are refused until they can', error)
   }
 
   function headersOf(own: readonly LimitWindow[], left: readonly string[]): Record<string, string> {

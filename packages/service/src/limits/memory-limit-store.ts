@@ -8,7 +8,7 @@ const MAX_CALLERS = 250_000
 export function createMemoryLimitStore(now: () => number = Date.now): LimitStore {
   const countsOf = oncePerWindow(({ seconds }) => createCounts(seconds * 1000, now))
   return {
-    count: (window, key) => Promise.resolve(countsOf(window).count(key)),
+    count: (window, key) => countsOf(window).count(key),
     forgive: (window, key) => Promise.resolve(countsOf(window).forgive(key)),
     check: () => Promise.resolve(),
   }

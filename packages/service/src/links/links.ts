@@ -172,7 +172,7 @@ export function createLinks(options: LinkOptions, context: LinkContext): Links {
   ): Promise<void> {
     if (given === undefined || password === undefined) throw wrongPassword('The link wants a password')
     const key = await storedIdOf(id)
-    const { used, resetMs } = await limitStore.count(tries, key).catch(refuseUnreachable)
+    const { used, resetMs } = await Promise.resolve(limitStore.count(tries, key)).catch(refuseUnreachable)
     if (used > maxPasswordTries) throw tooManyTries(resetMs)
     if (!(await isPassword(given, password))) throw wrongPassword('The password is not the one of the link')
     await limitStore.forgive(tries, key).catch(refuseUnreachable)
