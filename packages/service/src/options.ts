@@ -44,6 +44,11 @@ export interface ServiceOptions {
   /** @default 'https' */
   readonly scheme?: 'https' | 'http' | undefined
   readonly authenticate: AuthenticationOptions
+  /**
+   * The path that an application around the service mounts it under, such as `/sign`: paths of tickets and links begin with it, and routes are
+   * found with and without it, because some applications take it away and others do not.
+   */
+  readonly basePath?: string | undefined
   readonly grants: readonly GrantOptions[]
   /** How often each caller may ask; without it as often as they like. */
   readonly limits?: LimitOptions | undefined
@@ -196,6 +201,10 @@ const options = z.strictObject({
   domain: z.string().optional(),
   scheme: z.enum(['https', 'http']).optional(),
   authenticate,
+  basePath: z
+    .string()
+    .regex(/^(?:\/[\w.~-]+)+$/, 'must be a path like /sign, without a slash at its end')
+    .optional(),
   grants: z.array(grant).min(1),
   limits: limitSchema.optional(),
   limitStore: limitStoreSchema.optional(),

@@ -2,13 +2,13 @@ import type { CredentialProvider } from 'cos-presign'
 import { Hono } from 'hono'
 import { RegExpRouter } from 'hono/router/reg-exp-router'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { getPath } from 'hono/utils/url'
 import { createApiKeyAuthenticator } from './authenticate/api-key.ts'
 import { type Authenticator, authenticate, unknownCaller } from './authenticate/authenticator.ts'
 import { createHostAuthenticator } from './authenticate/host.ts'
+import { createInsecureAuthenticator } from './authenticate/insecure-dev.ts'
 import { createJwtAuthenticator, type JwtContext } from './authenticate/jwt.ts'
 import { createTickets } from './authenticate/ticket.ts'
-import { type Caller, createCaller } from './caller.ts'
+import type { Caller } from './caller.ts'
 import { type ClientFor, createClients } from './cos/clients.ts'
 import { dialectRoutes } from './dialects/index.ts'
 import type { Environment, ServiceContext } from './environment.ts'
@@ -25,6 +25,7 @@ import { isBrowser } from './links/is-previewer.ts'
 import { PAGE_HEADERS, renderRefusal } from './links/link-page.ts'
 import { createLinks } from './links/links.ts'
 import { serveLinks } from './links/serve-links.ts'
+import { createMountedPath } from './mount-path.ts'
 import { noticesOf } from './notices.ts'
 import { failureEntry, logToConsole, noticeEntry } from './observe/log.ts'
 import { checkReadiness, type Dependency } from './observe/readiness.ts'
@@ -78,14 +79,18 @@ export function createService(input: ServiceOptions): Service {
     deleterFor: signerWith(temporaryKeys?.deleting),
     issueTemporaryKey: temporaryKeys?.issue,
     tickets: options.authenticate.tickets && createTickets(options.authenticate.tickets, now),
-    links: options.links && createLinks(options.links, { ...foundation, limitStore }),
+    links:
+      options.links &&
+      createLinks(options.links, { ...foundation, limitStore, basePath: options.basePath ?? '' }),
     randomUuid: () => crypto.randomUUID(),
+    basePath: options.basePath ?? '',
   }
   const limiter = options.limits && createLimiter(options.limits, limitStore, noteTrouble)
   const dependencies = dependenciesOf(options, limitStore)
   const ways = createAuthenticators(options.authenticate, { now, fetch })
   for (const notice of noticesOf(options)) log(noticeEntry('warn', notice, noteTime()))
-  const app = new Hono<Environment>({ getPath: pathOf, router: new RegExpRouter() })
+  const mounted = createMountedPath(options.basePath)
+  const app = new Hono<Environment>({ getPath: mounted.pathOf, router: new RegExpRouter() })
   app.use(watchExchange(services, log))
   app.use(guardOrigin(options.cors, isOpenToAll))
   app.use(limitTime(options.timeoutMs ?? TIMEOUT_MS))
@@ -99,15 +104,17 @@ export function createService(input: ServiceOptions): Service {
     app.on(route.method, route.path, async function answerRoute(context) {
       context.set('refuse', route.refuse)
       if (context.req.method === 'HEAD') throw notForHead(route)
-      const caller = await identify(context, ways)
+      const caller = await identify(context, ways, mounted.ticketOf(context.req.raw))
       await holdToLimits(context, limiter, caller)
       const answer = await runRoute(route, context, caller)
       return toResponse(context, answer)
     })
   }
-  serveOpenApi(app, ROUTES)
+  serveOpenApi(app, ROUTES, options.basePath)
   if (services.links !== undefined) serveLinks(app, services.links)
   app.notFound((context) => {
+    const allowed = methodsFor(app, context.req.path)
+    if (allowed.length > 0) throw methodNotAllowed(context.req.method, allowed)
     throw new ServiceError(
       'ERR_SERVICE_NOT_FOUND',
       `There is no ${context.req.method} ${context.req.path} here`,
@@ -135,6 +142,22 @@ export function createService(input: ServiceOptions): Service {
       log(noticeEntry('info', 'Requests are counted in the store of limits again', noteTime()))
     else log(failureEntry(error, noteTime()))
   }
+}
+
+/** The methods that a path has a route for. */
+function methodsFor({ router }: Hono<Environment>, path: string): string[] {
+  const has = (method: string): boolean =>
+    router.match(method, path)[0].some(([[, route]]) => route.method === method)
+  return ['GET', 'POST', 'DELETE']
+    .filter(has)
+    .flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : method))
+}
+
+function methodNotAllowed(method: string, allowed: readonly string[]): ServiceError {
+  const names = allowed.join(', ')
+  return new ServiceError('ERR_SERVICE_METHOD_NOT_ALLOWED', `The path has no ${method}; it has ${names}`, {
+    headers: { Allow: names },
+  })
 }
 
 /** Links need their store, and so do limits that refuse without it; everything else works on. */
@@ -211,22 +234,12 @@ function toResponse(context: ServiceContext, answer: object): Response {
   return new Response(JSON.stringify(answer), { headers })
 }
 
-/** The path without the ticket in front of it, by which the route is found. */
-function pathOf(request: Request): string {
-  const path = getPath(request)
-  return path.startsWith('/t/') ? (TICKET.exec(path)?.[2] ?? path) : path
-}
-
-/** The ticket in front of the path. */
-function ticketOf(request: Request): string | undefined {
-  return request.url.includes('/t/') ? TICKET.exec(getPath(request))?.[1] : undefined
-}
-
-const TICKET = /^\/t\/([^/]+)(\/.*)$/s
-
 /** Who asks, by the ticket in the path or by what else the request carries. */
-async function identify(context: ServiceContext, ways: readonly Authenticator[]): Promise<Caller> {
-  const ticket = ticketOf(context.req.raw)
+async function identify(
+  context: ServiceContext,
+  ways: readonly Authenticator[],
+  ticket: string | undefined,
+): Promise<Caller> {
   const caller =
     ticket === undefined
       ? await authenticate(context.req.raw, ways)
@@ -272,9 +285,7 @@ function createAuthenticators(options: AuthenticationOptions, context: JwtContex
   if (apiKeys !== undefined) ways.push(createApiKeyAuthenticator(apiKeys))
   if (host !== undefined) ways.push(createHostAuthenticator(host))
   if (insecureDev === true) {
-    ways.push(async function believeAnybody() {
-      return await Promise.resolve(createCaller('insecure-dev', 'insecure-dev'))
-    })
+    ways.push(createInsecureAuthenticator())
   }
   return ways
 }

@@ -9,6 +9,8 @@ import type { Audit } from './observe/issued.ts'
 /** What routes work with. */
 export interface Services extends DecisionContext, Audit {
   readonly grants: readonly Grant[]
+  /** What stands before the paths of tickets; empty for none. */
+  readonly basePath: string
   /** Signs forms, which let nothing be added, and the service's own requests. */
   readonly clientFor: ClientFor
   /** These sign what clients send: each with a key that can do nothing else, where there is an STS to give one. */

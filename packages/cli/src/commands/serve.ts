@@ -53,6 +53,7 @@ async function runServe(flags: ServeFlags, io: Io): Promise<void> {
     await io.interruptible(untilAborted, { onHangup: () => void reload() })
   } finally {
     stopWatching()
+    await tell(io, 'Ending: requests under way are answered first.')
     await server.close()
   }
   await tell(io, 'Stopped.')

@@ -23,7 +23,10 @@ export async function authenticate(request: Request, ways: readonly Authenticato
 
 /** The refusal of whoever could not prove who they are. */
 export function unknownCaller(message: string, options: ErrorOptions = {}): ServiceError {
-  return new ServiceError('ERR_SERVICE_CALLER_UNKNOWN', message, options)
+  return new ServiceError('ERR_SERVICE_CALLER_UNKNOWN', message, {
+    headers: { 'WWW-Authenticate': 'Bearer' },
+    ...options,
+  })
 }
 
 /** The credential of `Authorization: Bearer …`, or `undefined`. */

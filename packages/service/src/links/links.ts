@@ -45,6 +45,8 @@ export interface FollowedLink {
 /** What links work with. */
 export interface LinkContext {
   readonly grants: readonly Grant[]
+  /** What stands before the paths of links; empty for none. */
+  readonly basePath: string
   readonly readerFor: ClientFor
   /** Where password tries are counted. */
   readonly limitStore: LimitStore
@@ -57,7 +59,7 @@ const DEFAULT_LIFETIME_SECONDS = 24 * 3600
 
 export function createLinks(options: LinkOptions, context: LinkContext): Links {
   const { maxLifetimeSeconds = 7 * 86_400, redirectLifetimeSeconds = 30, maxPasswordTries = 10 } = options
-  const { grants, readerFor, limitStore, now } = context
+  const { grants, readerFor, limitStore, now, basePath } = context
   const store = failClosed(options.store ?? createMemoryLinkStore(now))
   const tries: LimitWindow = { name: 'link-password', requests: maxPasswordTries, seconds: TRY_SECONDS }
   return { maxLifetimeSeconds, create, read, revoke, look, follow }
@@ -191,11 +193,11 @@ export function createLinks(options: LinkOptions, context: LinkContext): Links {
   }
 
   function toAnswer(id: string, { link, downloads }: LinkState): LinkAnswer {
-    const path = `/l/${id}`
+    const path = `${basePath}/l/${id}`
     const { bucket, key, grant, expiresAt, maxDownloads, password } = link
     const hasPassword = password !== undefined
     const base = options.publicUrl?.replace(/\/+$/, '')
-    const url = base === undefined ? undefined : base + path
+    const url = base === undefined ? undefined : `${base}/l/${id}`
     return { id, path, url, bucket, key, grant, expiresAt, maxDownloads, hasPassword, downloads }
   }
 }

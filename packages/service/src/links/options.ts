@@ -8,7 +8,7 @@ export interface LinkOptions {
    * @default In memory, so that they are gone when the process ends; the log says so
    */
   readonly store?: LinkStore | undefined
-  /** Where the service is reached from outside, such as `https://files.example.com`; with it answers have the whole URL of a link. */
+  /** Where the service is reached from outside, such as `https://files.example.com`, with its `basePath` if it has one; with it answers have the whole URL of a link. */
   readonly publicUrl?: string | undefined
   /**
    * The longest life of a link, in seconds.

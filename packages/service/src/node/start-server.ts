@@ -98,7 +98,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 
   async function answer(request: Request): Promise<Response> {
-    return isEnding && request.url.endsWith('/readyz') ? notReady() : await current.service.fetch(request)
+    return isEnding && new URL(request.url).pathname === '/readyz'
+      ? notReady()
+      : await current.service.fetch(request)
   }
 
   async function serve(next: ServerConfig): Promise<{ service: Service; drainSeconds: number }> {

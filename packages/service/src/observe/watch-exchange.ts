@@ -51,8 +51,8 @@ export function watchExchange(services: Services, log: Log): MiddlewareHandler<E
 function addHeaders(context: ServiceContext): void {
   for (const [name, value] of Object.entries(context.get('headers'))) {
     // What CORS and a page said of their own stays.
-    if (name === 'Vary') context.header(name, value, { append: true })
-    else context.header(name, value)
+    if (name !== 'Vary') context.header(name, value)
+    else if (!context.res.headers.get(name)?.includes(value)) context.header(name, value, { append: true })
   }
 }
 

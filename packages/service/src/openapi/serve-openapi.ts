@@ -6,11 +6,14 @@ import { createOpenApiDocument } from './openapi-document.ts'
 import { renderApiPage } from './render-api-page.ts'
 
 /** `GET /openapi.json` and `GET /docs`, made when they are first asked for. */
-export function serveOpenApi(app: Hono<Environment>, routes: readonly Route[]): void {
+export function serveOpenApi(app: Hono<Environment>, routes: readonly Route[], basePath?: string): void {
   let document: string | undefined
   let page: string | undefined
   app.get('/openapi.json', (context) => {
-    document ??= JSON.stringify(createOpenApiDocument(routes))
+    document ??= JSON.stringify({
+      ...createOpenApiDocument(routes),
+      ...(basePath && { servers: [{ url: basePath }] }),
+    })
     return context.body(document, 200, { 'Content-Type': 'application/json' })
   })
   app.get('/docs', (context) => {

@@ -11,7 +11,7 @@ export const issueTicketRoute: Route = defineRoute({
     'A short-lived ticket, to be put into the path of requests that cannot carry an Authorization header',
   body: ticketRequest,
   answer: ticketAnswer,
-  async run({ body, caller }, { grants, tickets, onIssued }) {
+  async run({ body, caller }, { grants, tickets, basePath, onIssued }) {
     if (tickets === undefined) {
       throw new ServiceError(
         'ERR_SERVICE_NOT_FOUND',
@@ -31,7 +31,7 @@ export const issueTicketRoute: Route = defineRoute({
     )
     const { ticket, expiresAt } = await tickets.issue(caller, opened, lifetimeSeconds)
     for (const grant of opened) onIssued?.({ caller, grant, operation: 'ticket', expiresAt })
-    return { ticket, path: `/t/${ticket}`, grants: opened.map(({ name }) => name), expiresAt }
+    return { ticket, path: `${basePath}/t/${ticket}`, grants: opened.map(({ name }) => name), expiresAt }
   },
 })
 

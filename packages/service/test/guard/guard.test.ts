@@ -111,3 +111,39 @@ describe('a request', () => {
     expect(await answer.json()).toMatchObject({ code: 'ERR_SERVICE_TIMEOUT' })
   })
 })
+
+describe('a path', () => {
+  it.each([
+    ['GET', '/v1/uploads', 'POST'],
+    ['PUT', '/v1/multipart/x/parts', 'GET, HEAD, POST'],
+    ['POST', '/healthz', 'GET, HEAD'],
+    ['PATCH', '/links/x', 'GET, HEAD, DELETE'],
+    ['DELETE', '/l/x', 'GET, HEAD, POST'],
+  ])('is told apart from none when the method is another: %s %s', async (method, path, allowed) => {
+    const { ask } = await createFixture({ links: {} })
+    const answer = await ask(path, { method })
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, allowed])
+    expect(await answer.json()).toMatchObject({ code: 'ERR_SERVICE_METHOD_NOT_ALLOWED' })
+  })
+
+  it('that is none is not found, whatever the method', async () => {
+    const { ask } = await createFixture()
+    for (const method of ['GET', 'POST', 'PUT'])
+      expect((await ask('/v1/nothing', { method })).status).toBe(404)
+  })
+
+  it('says how to prove who asks', async () => {
+    const { service } = await createFixture()
+    const answer = await service.fetch(new Request('http://service/v1/uploads', { method: 'POST' }))
+    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer'])
+  })
+
+  it('says once what its answer depends on', async () => {
+    const cors = { origins: ['https://app.example.com'] }
+    const { ask } = await createFixture({ cors })
+    for (const path of ['/v1/uploads', '/v1/nothing', '/healthz']) {
+      const answer = await ask(path, { headers: { origin: 'https://app.example.com' } })
+      expect(answer.headers.get('vary')).toBe('Origin')
+    }
+  })
+})
