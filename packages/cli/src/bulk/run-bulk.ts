@@ -31,6 +31,7 @@ interface Pending {
   readonly file: string
   readonly isFirst: boolean
   readonly signing: Promise<PoolBlock>
+  isSigned: boolean
 }
 
 /** Signs the keys of some files, in their order, with as many blocks under way as the pool wants. */
@@ -39,6 +40,16 @@ export async function runBulk(io: Io, run: BulkRun): Promise<BulkCounts> {
   const counts = { signed: 0, skipped: 0 }
   let line = 0
   let writing: Promise<void> = Promise.resolve()
+
+  function begin(file: string, isFirst: boolean, signing: Promise<PoolBlock>): void {
+    const block = { file, isFirst, signing, isSigned: false }
+    const note = (): void => {
+      block.isSigned = true
+    }
+    // A failure is heard of when it is the block's turn.
+    signing.then(note, note)
+    pending.push(block)
+  }
 
   /** Begins to write the next block once the one before it is written. */
   async function writeNext(): Promise<void> {
@@ -81,13 +92,12 @@ export async function runBulk(io: Io, run: BulkRun): Promise<BulkCounts> {
       const input = gunzipped(counted(io, run, file), file)
       for await (const block of toBlocks(input, run.ends, () => run.pool.takeMemory())) {
         run.signal.throwIfAborted()
-        const signing = run.pool.sign(block)
-        signing.catch(() => undefined)
-        pending.push({ file, isFirst, signing })
+        begin(file, isFirst, run.pool.sign(block))
         isFirst = false
         // Lets in what other threads have signed meanwhile.
         await setImmediate()
-        if (pending.length >= run.pool.depth) await writeNext()
+        // What is signed is written at once: its memory, still in the cache, is the next block's. New memory costs more than to sign in it.
+        while (pending[0]?.isSigned === true || pending.length >= run.pool.depth) await writeNext()
       }
     }
     while (pending.length > 0) {

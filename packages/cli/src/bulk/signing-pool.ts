@@ -15,25 +15,40 @@ export interface SigningPool {
   close(): Promise<void>
 }
 
+export interface PoolOptions {
+  readonly threads: number
+  /** `undefined` when it is not known. */
+  readonly inputBytes: number | undefined
+  /** The clock, in milliseconds. */
+  readonly now: () => number
+}
+
 /** A signed block, in memory of the pool. */
 export interface PoolBlock extends SignedBlock {
   /** Gives the memory back, once the output is written. */
   release(): void
 }
 
-/** Blocks that are signed before threads are started: those of a small input are done before a thread would run. */
-const FIRST_BLOCKS = 1
+/** Less input than this is signed before a thread would run. */
+const INPUT_FOR_THREADS = 4 * 1024 * 1024
 /** One that it signs, and others that wait, so that it never does. */
 const BLOCKS_OF_A_THREAD = 3
 /** A block as it is read, and the beginning of a record that is not. */
 const INPUT_BYTES = 2 * PIECE_BYTES
 
-/** Makes a pool of so many threads. This one is among them: it signs what comes while all the others are busy. */
+/**
+ * Makes a pool of so many threads. This one is among them: it signs what comes while all the others are busy. They start while this one gets
+ * ready, or, when it is not known how much there is to sign, once enough has come.
+ */
 export async function createSigningPool(
   job: BulkJob,
-  threads: number,
-  now: () => number,
+  { threads, inputBytes, now }: PoolOptions,
 ): Promise<SigningPool> {
+  const workers: Thread[] = []
+  const startThreads = (): void => {
+    while (workers.length < threads - 1) workers.push(startThread(job))
+  }
+  if (inputBytes !== undefined && inputBytes >= INPUT_FOR_THREADS) startThreads()
   const signHere = await createBlockSigner(job, now)
   const here: Thread = {
     spareLines: [],
@@ -41,15 +56,15 @@ export async function createSigningPool(
     sign: async (block, lines) => signHere(block, lines),
     close: async () => undefined,
   }
-  const workers: Thread[] = []
   const inputs: ArrayBuffer[] = []
-  let blocks = 0
+  let bytes = 0
 
   return {
     depth: 4 * threads,
     takeMemory: () => new Uint8Array(inputs.pop() ?? new ArrayBuffer(INPUT_BYTES)),
     async sign(block) {
-      if (++blocks > FIRST_BLOCKS) while (workers.length < threads - 1) workers.push(startThread(job))
+      bytes += block.length
+      if (bytes >= INPUT_FOR_THREADS) startThreads()
       const thread = workers.find((worker) => worker.hasRoom()) ?? here
       const signed = await thread.sign(block, thread.spareLines.pop())
       return {

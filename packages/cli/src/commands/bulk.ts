@@ -132,14 +132,16 @@ async function signFiles(
   flags: BulkFlags,
   signal: AbortSignal,
 ): Promise<BulkCounts> {
-  const pool = await askCoreFor(createSigningPool(job, flags.jobs ?? availableParallelism(), () => io.now()))
+  const inputBytes = await sizeOf(io, files)
+  const threads = flags.jobs ?? availableParallelism()
+  const pool = await askCoreFor(createSigningPool(job, { threads, inputBytes, now: () => io.now() }))
   const writers: FileWriter[] = []
   const open = async (path: string): Promise<FileWriter> => {
     const writer = await io.files.createWriter(path)
     writers.push(writer)
     return writer
   }
-  const progress = await startProgress(io, files.join(' '), await sizeOf(io, files))
+  const progress = await startProgress(io, files.join(' '), inputBytes)
   try {
     const output = flags.output === undefined || flags.output === '-' ? io.stdout : await open(flags.output)
     const skipped = flags.skipErrors === undefined ? undefined : await open(flags.skipErrors)
