@@ -8,17 +8,22 @@ export interface Progress {
   stop(): void
 }
 
-/** Shows a bar on a terminal, and nothing elsewhere. */
+/**
+ * Shows a bar on a terminal, and nothing elsewhere.
+ *
+ * @param rateOf - Says how fast it goes: after so many seconds, with so many bytes.
+ */
 export async function startProgress(
   io: Io,
   label: string,
   totalBytes: number | undefined,
+  rateOf: (seconds: number, bytes: number) => string = (seconds, bytes) =>
+    `${formatBytes(bytes / seconds)}/s`,
 ): Promise<Progress> {
   if (!io.stderr.isTerminal) return { add() {}, stop() {} }
   const { SingleBar, Presets } = await import('cli-progress')
-  const rate = (done: number, start: number): string =>
-    `${formatBytes((done * 1000) / Math.max(1, io.elapsed() - start))}/s`
   const start = io.elapsed()
+  const rate = (bytes: number): string => rateOf(Math.max(1, io.elapsed() - start) / 1000, bytes)
   const bar = new SingleBar(
     {
       stream: io.stderr.stream as NodeJS.WriteStream,
@@ -33,7 +38,7 @@ export async function startProgress(
             ? ''
             : `${options.barCompleteString?.slice(0, filled)}${options.barIncompleteString?.slice(0, 24 - filled)} `
         const eta = totalBytes === undefined || !Number.isFinite(params.eta) ? '' : `, ${params.eta} s left`
-        return `${printable(label)} ${picture}${done}, ${rate(params.value, start)}${eta}`
+        return `${printable(label)} ${picture}${done}, ${rate(params.value)}${eta}`
       },
     },
     Presets.shades_classic,

@@ -73,17 +73,29 @@ describe('cos-presign bulk', () => {
   it('keeps the order over threads, of plain and compressed files, into a file', async () => {
     await writeFile(path('one.txt'), many.join('\n'))
     await writeFile(path('two.gz'), gzipSync(`${many.join('\n')}\n`))
-    const args = [path('one.txt'), path('two.gz'), '-o', path('urls.txt'), '--jobs', '3']
-    expect(await bulk(args)).toMatchObject({ status: 0, stdout: '' })
-    expect(textOf(await readFile(path('urls.txt')))).toBe([...many, ...many].join())
+    // Threads are for more than 4 MiB.
+    const files = [path('one.txt'), path('two.gz'), path('one.txt'), path('one.txt')]
+    expect(await bulk([...files, '-o', path('urls.txt'), '--jobs', '3'])).toMatchObject({
+      status: 0,
+      stdout: '',
+    })
+    expect(textOf(await readFile(path('urls.txt')))).toBe([...many, ...many, ...many, ...many].join())
+  })
+
+  it('keeps the order over threads that start when enough has come', async () => {
+    const { status, stdout } = await bulk(['--jobs', '2'], `${many.join('\n')}\n`.repeat(4))
+    expect(status).toBe(0)
+    expect(pathsOf(stdout).join()).toBe([...many, ...many, ...many, ...many].join())
   })
 
   it('makes the same with one thread as with many, compressed or not', async () => {
     await writeFile(path('keys.txt'), many.join('\n'))
     for (const flags of [['-j1'], ['-j4', '--gzip']]) {
-      expect((await bulk([path('keys.txt'), '-o', path('out'), ...flags])).status).toBe(0)
+      const keys = path('keys.txt')
+      expect((await bulk([keys, keys, keys, '-o', path('out'), ...flags])).status).toBe(0)
       const output = await readFile(path('out'))
-      expect(textOf(flags.includes('--gzip') ? gunzipSync(output) : output)).toBe(many.join())
+      const text = textOf(flags.includes('--gzip') ? gunzipSync(output) : output)
+      expect(text).toBe([...many, ...many, ...many].join())
     }
   })
 
@@ -167,6 +179,46 @@ describe('cos-presign bulk', () => {
     ])
   })
 
+  it('goes on with a whole row after a quote that nothing closes', async () => {
+    const rows = many.map((key, at) => `${at},${at === 9 ? 'a"b' : key}\n`).join('')
+    await writeFile(path('quote.csv'), rows)
+    const args = [path('quote.csv'), '--column', '2', '--skip-errors', path('skipped')]
+    const { status, stdout } = await bulk(args)
+    const given = new Set(many)
+    expect([status, pathsOf(stdout).filter((key) => !given.has(key))]).toEqual([0, []])
+    expect(pathsOf(stdout).slice(0, 9)).toEqual(many.slice(0, 9))
+    expect(pathsOf(stdout).at(-1)).toBe(many.at(-1))
+    expect(await readFile(path('skipped'), 'utf8')).toMatch(/^10\ttoo-long\t9,a"b[^\n]*\n$/)
+  })
+
+  it('knows gzip by its first bytes, even if they come one by one', async () => {
+    const child = start([])
+    const compressed = gzipSync('a\nb\n')
+    child.stdin?.write(compressed.subarray(0, 1))
+    const later = setTimeout(() => child.stdin?.end(compressed.subarray(1)), 1000)
+    let output = ''
+    child.stdout?.on('data', (text) => {
+      output += text
+    })
+    await once(child, 'close')
+    clearTimeout(later)
+    expect(pathsOf(output)).toEqual(['a', 'b'])
+  })
+
+  it('lists bad keys in a file of their own', async () => {
+    await writeFile(path('own.txt'), 'a\n\n')
+    for (const [args, what] of [
+      [['-o', path('same.txt'), '--skip-errors', `${directory}/./same.txt`], 'the output'],
+      [['--skip-errors', path('own.txt')], 'an input'],
+    ] as const) {
+      const { status, stderr } = await bulk([path('own.txt'), ...args])
+      expect([status, stderr]).toEqual([2, expect.stringContaining(`is ${what}`)])
+    }
+    expect(await readFile(path('own.txt'), 'utf8')).toBe('a\n\n')
+    const nowhere = await bulk([path('own.txt'), '-o', '/dev/null', '--skip-errors', '/dev/null'])
+    expect(nowhere.status).toBe(0)
+  })
+
   it('says that a gzip file is cut short, and refuses an address with a key', async () => {
     await writeFile(path('cut.gz'), gzipSync(many.join('\n')).subarray(0, 1000))
     const cut = await bulk([path('cut.gz'), '-o', path('none.txt')])
@@ -191,9 +243,8 @@ describe('cos-presign bulk', () => {
       if ((await readdir(directory)).some((name) => name.endsWith('.part'))) break
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
+    // Standard input stays open, and says nothing more.
     child.kill(signal)
-    child.stdin?.write('one more\n')
-    child.stdin?.end()
     const [status] = await once(child, 'close')
     expect(status).toBe(130)
     expect((await readdir(directory)).filter((name) => /interrupted|\.part$/.test(name))).toEqual([])

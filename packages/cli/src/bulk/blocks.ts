@@ -1,13 +1,17 @@
-import { Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { CliError } from '../errors.ts'
 
-/** A record that has not ended after so many bytes is bad; only its beginning is kept. */
-const MAX_RECORD_BYTES = 1024 * 1024
+/**
+ * A record that has not ended after so many bytes is bad; only its beginning is kept. The signer's limit too: both must agree where
+ * the record after it begins, which for CSV is the next line, whatever the quotes say.
+ */
+const MAX_RECORD_BYTES = 128 * 1024
 
 /** Small enough that a block and its output stay in a processor's cache; large enough that threads seldom talk. */
 export const PIECE_BYTES: number = 128 * 1024
 
+const GZIP = [0x1f, 0x8b]
 const MARK = [0xef, 0xbb, 0xbf]
 const QUOTE = 0x22
 
@@ -25,18 +29,29 @@ export interface RecordEnds {
  */
 export async function* gunzipped(input: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
   const chunks = input[Symbol.asyncIterator]()
-  const first = await chunks.next()
-  if (first.done) return
-  const all = async function* (copy: (chunk: Uint8Array) => Uint8Array): AsyncGenerator<Uint8Array> {
-    yield copy(first.value)
-    for await (const chunk of { [Symbol.asyncIterator]: () => chunks }) yield copy(chunk)
+  let beginning = new Uint8Array()
+  // A pipe may give a single byte.
+  for (let isDone = false; beginning.length < GZIP.length && !isDone; ) {
+    const next = await chunks.next()
+    isDone = next.done === true
+    if (!next.done) beginning = Buffer.concat([beginning, next.value])
   }
-  if (first.value[0] !== 0x1f || first.value[1] !== 0x8b) return yield* all((chunk) => chunk)
+  const all = async function* (copy: (chunk: Uint8Array) => Uint8Array): AsyncGenerator<Uint8Array> {
+    try {
+      yield beginning
+      for await (const chunk of { [Symbol.asyncIterator]: () => chunks }) yield copy(chunk)
+    } finally {
+      await chunks.return?.()
+    }
+  }
+  if (GZIP.some((byte, at) => beginning[at] !== byte)) return yield* all((chunk) => chunk)
+  const gunzip = createGunzip({ chunkSize: 128 * 1024 })
+  // The stream takes chunks ahead of what it has decompressed. A failure of the input comes out of it, too.
+  pipeline(Readable.from(all((chunk) => new Uint8Array(chunk))), gunzip, () => undefined)
   try {
-    // The stream takes chunks ahead of what it has decompressed.
-    const copies = all((chunk) => new Uint8Array(chunk))
-    yield* Readable.from(copies).pipe(createGunzip({ chunkSize: 128 * 1024 }))
+    yield* gunzip
   } catch (error) {
+    if (error instanceof CliError) throw error
     throw new CliError('ERR_CLI_CORRUPT', `${name} is no whole gzip file: ${(error as Error).message}`, {
       cause: error,
     })
@@ -74,7 +89,7 @@ export async function* toBlocks(
       length -= dropMark(block.subarray(0, length), separator)
     }
     const end = endOfLast(block.subarray(0, length), separator, hasQuotes)
-    isPassing = end === 0 && length > MAX_RECORD_BYTES
+    isPassing = length - end >= MAX_RECORD_BYTES
     if (end === 0 && !isPassing) continue
     const whole = block.subarray(0, isPassing ? length : end)
     const open = block.subarray(whole.length, length)
@@ -114,8 +129,10 @@ function endOfLast(block: Uint8Array, separator: number, hasQuotes: boolean): nu
   let end = 0
   let isQuoted = false
   for (let at = 0; at < block.length; at++) {
-    if (block[at] === QUOTE) isQuoted = !isQuoted
-    else if (block[at] === separator && !isQuoted) end = at + 1
+    // What is too long ends at a line end within quotes, too.
+    if (at - end >= MAX_RECORD_BYTES) isQuoted = false
+    else if (block[at] === QUOTE) isQuoted = !isQuoted
+    if (block[at] === separator && !isQuoted) end = at + 1
   }
   return end
 }

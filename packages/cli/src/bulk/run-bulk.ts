@@ -4,6 +4,7 @@ import { CliError } from '../errors.ts'
 import type { Io } from '../io.ts'
 import { printable } from '../output.ts'
 import type { Progress } from '../progress.ts'
+import { unlessAborted } from '../until-aborted.ts'
 import { gunzipped, type RecordEnds, toBlocks } from './blocks.ts'
 import type { PoolBlock, SigningPool } from './signing-pool.ts'
 
@@ -15,6 +16,8 @@ export interface BulkRun {
   readonly pool: SigningPool
   readonly progress: Progress
   readonly signal: AbortSignal
+  /** Told how many keys have been signed so far. */
+  onSigned(keys: number): void
   writeOutput(lines: Uint8Array): Promise<void>
   /** Writes lines about bad keys; without it the first one ends the run. */
   readonly writeSkipped: ((lines: string) => Promise<void>) | undefined
@@ -64,6 +67,7 @@ export async function runBulk(io: Io, run: BulkRun): Promise<BulkCounts> {
     line += signed.records
     counts.signed += signed.records - signed.badKeys.length
     counts.skipped += signed.badKeys.length
+    run.onSigned(counts.signed)
   }
 
   async function write(signed: PoolBlock): Promise<void> {
@@ -111,11 +115,20 @@ export async function runBulk(io: Io, run: BulkRun): Promise<BulkCounts> {
   }
 }
 
-/** The bytes of a file, counted as they come. */
-async function* counted(io: Io, { progress }: BulkRun, file: string): AsyncGenerator<Uint8Array> {
-  for await (const chunk of file === '-' ? io.stdin : io.files.scan(file)) {
-    progress.add(chunk.length)
-    yield chunk
+/** The bytes of a file, counted as they come, until Ctrl-C: an input that says nothing does not hold it up. */
+async function* counted(io: Io, { progress, signal }: BulkRun, file: string): AsyncGenerator<Uint8Array> {
+  const chunks = (file === '-' ? io.stdin : io.files.scan(file))[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const next = await unlessAborted(chunks.next(), signal)
+      if (next.done) return
+      progress.add(next.value.length)
+      yield next.value
+    }
+  } finally {
+    const closing = Promise.resolve(chunks.return?.()).catch(() => undefined)
+    // One that still waits for bytes closes when they come.
+    if (!signal.aborted) await closing
   }
 }
 

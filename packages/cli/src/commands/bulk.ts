@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import type { BulkOptions } from 'cos-presign/bulk'
 import { formatAddress, parseAddress } from '../address.ts'
@@ -70,6 +71,7 @@ async function runBulkCommand(
       `${formatAddress({ bucket, key })} names an object; give cos://${bucket}, and --prefix for what all keys begin with`,
     )
   }
+  await assertOwnFile(flags, files, io)
   const signer = await createSigner(flags, io)
   await warnOfEarlyEnd(signer, flags, io)
   const job = await toJob(signer, bucket, flags, io)
@@ -78,6 +80,22 @@ async function runBulkCommand(
     signFiles(io, job, files.length === 0 ? ['-'] : files, flags, signal),
   )
   await tellCounts(io, counts, flags, io.elapsed() - startedAt)
+}
+
+/** The list of bad keys must not take the place of the output or of an input. */
+async function assertOwnFile(
+  { skipErrors, output }: BulkFlags,
+  files: readonly string[],
+  io: Io,
+): Promise<void> {
+  if (skipErrors === undefined || (await io.files.facts(skipErrors))?.kind === 'other') return
+  const taken = [output, ...files].find((path) => path !== undefined && resolve(path) === resolve(skipErrors))
+  if (taken !== undefined) {
+    throw new CliError(
+      'ERR_CLI_USAGE',
+      `--skip-errors needs a file of its own: ${skipErrors} is ${taken === output ? 'the output' : 'an input'}`,
+    )
+  }
 }
 
 async function toJob({ settings }: Signer, bucket: string, flags: BulkFlags, io: Io): Promise<BulkJob> {
@@ -141,7 +159,9 @@ async function signFiles(
     writers.push(writer)
     return writer
   }
-  const progress = await startProgress(io, files.join(' '), inputBytes)
+  let keys = 0
+  const rateOf = (seconds: number): string => formatRate(keys / seconds)
+  const progress = await startProgress(io, files.join(' '), inputBytes, rateOf)
   try {
     const output = flags.output === undefined || flags.output === '-' ? io.stdout : await open(flags.output)
     const skipped = flags.skipErrors === undefined ? undefined : await open(flags.skipErrors)
@@ -151,6 +171,9 @@ async function signFiles(
       pool,
       progress,
       signal,
+      onSigned(signed) {
+        keys = signed
+      },
       writeOutput: (lines) => output.write(lines),
       writeSkipped: skipped && ((lines) => skipped.write(Buffer.from(lines))),
     })
@@ -194,10 +217,15 @@ async function tellCounts(
   milliseconds: number,
 ): Promise<void> {
   const seconds = Math.max(milliseconds, 1) / 1000
-  const rate = Math.round(signed / seconds).toLocaleString('en')
   const left = skipped === 0 ? '' : `; ${skipped.toLocaleString('en')} left out, see ${flags.skipErrors}`
   await tell(
     io,
-    printable(`Signed ${signed.toLocaleString('en')} keys in ${seconds.toFixed(2)} s (${rate}/s)${left}`),
+    printable(
+      `Signed ${signed.toLocaleString('en')} keys in ${seconds.toFixed(2)} s (${formatRate(signed / seconds)})${left}`,
+    ),
   )
+}
+
+function formatRate(keys: number): string {
+  return `${Math.round(keys).toLocaleString('en')} keys/s`
 }
