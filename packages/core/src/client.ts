@@ -5,7 +5,7 @@ import { assertSecret, NOT_IN_ID } from './credential.ts'
 import type { CredentialProvider } from './credential-provider.ts'
 import { assertScheme, type Scheme } from './host.ts'
 import { assertKeyLength, assertUrlKey } from './object-key.ts'
-import { isSamePairs, type Pairs, toHeaders, toParams } from './pairs.ts'
+import { isSamePairs, type Pairs, type TextPairs, toHeaders, toParams } from './pairs.ts'
 import { encodePath } from './percent-encoding.ts'
 import {
   missingToken,
@@ -157,7 +157,8 @@ const OPTIONS = [
   'Now',
 ]
 const OBJECT = ['Bucket', 'Key']
-const REQUEST = [...OBJECT, 'Expired', 'Params', 'Headers', 'SignHost']
+/** The parameters of any request. */
+export const REQUEST: readonly string[] = [...OBJECT, 'Expired', 'Params', 'Headers', 'SignHost']
 const SIGN = ['Method', ...REQUEST]
 /** The parameters of a download. */
 export const DOWNLOAD: readonly string[] = [...REQUEST, 'StableFor', 'Filename', 'Disposition']
@@ -266,16 +267,7 @@ export class CosClient {
    */
   presign(params: PresignParams): PresignedRequest {
     const settings = this.#settings()
-    const call = readCall(settings, params)
-    const { method, startsAt, expiresAt } = call
-    return printRedacted({
-      method,
-      url: urlOf(settings, call),
-      headers: Object.fromEntries(call.headers.filter(([name]) => name.toLowerCase() !== 'host')),
-      startsAt,
-      expiresAt,
-      effectiveExpiresAt: Math.min(expiresAt, settings.keyExpiresAt),
-    })
+    return presignCall(settings, readCall(settings, params))
   }
 
   /**
@@ -361,8 +353,8 @@ function createSettings(options: Options): ClientSettings {
   const { signer, scheme, token, python } = options
   return {
     ...options,
-    prepareUrl: keepShapes(({ method, params, headers, host, signHost }) => {
-      const shape = { method, params, headers, scheme, host, signHost, token }
+    prepareUrl: keepShapes((call) => {
+      const shape = { scheme, token, ...call }
       return python ? prepareSignedUrl(asPythonSigns(shape), shape, signer) : prepareUrl(shape, signer)
     }),
     prepareAuthorization: keepShapes((call) =>
@@ -403,12 +395,30 @@ export function urlOf(settings: ClientSettings, call: Call): string {
   return writeUrl(settings.prepareUrl(call), call.key, keyTimeOf(call))
 }
 
-/** Reads and checks the parameters of a call. */
+/** The URL of a call, with all its sender must know. */
+export function presignCall(settings: ClientSettings, call: Call): PresignedRequest {
+  const { method, startsAt, expiresAt } = call
+  return printRedacted({
+    method,
+    url: urlOf(settings, call),
+    headers: Object.fromEntries(call.headers.filter(([name]) => name.toLowerCase() !== 'host')),
+    startsAt,
+    expiresAt,
+    effectiveExpiresAt: Math.min(expiresAt, settings.keyExpiresAt),
+  })
+}
+
+/**
+ * Reads and checks the parameters of a call.
+ *
+ * @param headers - Those to sign, where they have been read and checked.
+ */
 export function readCall(
   settings: ClientSettings,
   params: DownloadUrlParams & { readonly Method?: Method },
   known: readonly string[] = PRESIGN,
   method: Method | undefined = params?.Method,
+  headers?: TextPairs,
 ): Call {
   assertOptions(params, 'params', known)
   const { python } = settings
@@ -432,7 +442,7 @@ export function readCall(
       params.Filename,
       params.Disposition,
     ),
-    headers: toHeaders(params.Headers, 'Headers', python),
+    headers: headers ?? toHeaders(params.Headers, 'Headers', python),
     host,
     signHost: SignHost,
     startsAt: earlyStart(begin),

@@ -1,6 +1,14 @@
 import { assertAllowedKey, assertAllowedSize, assertAllowedType, broken } from './allowed-upload.ts'
 import { assertOptions } from './assert.ts'
-import type { CosClient, PresignedRequest, RequestParams } from './client.ts'
+import {
+  type CosClient,
+  type PresignedRequest,
+  presignCall,
+  REQUEST,
+  type RequestParams,
+  readCall,
+  settingsOf,
+} from './client.ts'
 import {
   assertConstraints,
   type ConstraintName,
@@ -40,26 +48,16 @@ export function presignUpload(
   params: RequestParams,
   constraints: UploadConstraints,
 ): PresignedUpload {
-  assertOptions(params, 'params', PARAMS)
+  assertOptions(params, 'params', REQUEST)
   assertConstraints(constraints)
   assertAllowedKey(params.Key, constraints)
   const headers = toSignedHeaders(toHeaders(params.Headers, 'Headers'), constraints)
-  const { Bucket, Key, Expired, Params, SignHost } = params
-  const presigned = client.presign({
-    Method: 'PUT',
-    Bucket,
-    Key,
-    Expired,
-    Params,
-    Headers: headers,
-    SignHost,
-  })
+  const settings = settingsOf(client)
+  const presigned = presignCall(settings, readCall(settings, params, REQUEST, 'PUT', headers))
   const { enforced, notEnforced } = enforcementOf(constraints, openIn(headers))
   // Made just now, and prints redacted already.
   return Object.assign(presigned, { enforced, notEnforced })
 }
-
-const PARAMS = ['Bucket', 'Key', 'Expired', 'Params', 'Headers', 'SignHost']
 
 /** The headers to sign: the announced ones, checked, and those that the constraints ask for. */
 function toSignedHeaders(announced: TextPairs, constraints: UploadConstraints): TextPairs {

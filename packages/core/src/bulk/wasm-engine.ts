@@ -1,3 +1,4 @@
+import type { Bytes } from '../hash/kernel.ts'
 import { afterPath, beforePath } from '../http-string.ts'
 import { encodePath } from '../percent-encoding.ts'
 import type { Fault } from './bad-key.ts'
@@ -112,7 +113,7 @@ function configure({ call, set, setText, setWords }: Wasm, job: BulkJob): () => 
     lastKeyTime = keyTime
     setText('query', url.query(keyTime))
     const { inner, outer, start } = signKeys(keyTime)
-    const template = padStringToSign(start.words, start.length)
+    const template = padStringToSign(start)
     setWords(words, [...inner, ...outer, ...template.words])
     call.setKeyTime(words, words + 40, start.length, template.blocks)
   }
@@ -122,10 +123,10 @@ function configure({ call, set, setText, setWords }: Wasm, job: BulkJob): () => 
  * StringToSign (documentation 436/7778, step 6) with zeros for the digest, padded to one block or two as the end of a message
  * that began with the key's block (FIPS 180-4, section 5.1.1).
  */
-function padStringToSign(start: Int32Array, startLength: number): { words: Int32Array; blocks: number } {
+function padStringToSign({ words, length }: Bytes): { words: Int32Array; blocks: number } {
   const bytes = new DataView(new ArrayBuffer(128))
-  for (const [at, word] of start.entries()) bytes.setInt32(4 * at, word)
-  const end = startLength + 40
+  for (const [at, word] of words.entries()) bytes.setInt32(4 * at, word)
+  const end = length + 40
   bytes.setUint8(end, 0x0a)
   bytes.setUint8(end + 1, 0x80)
   const blocks = end + 10 > 64 ? 2 : 1

@@ -28,7 +28,7 @@ export interface SignKey extends HmacKey {
  * takes 35 ns, where its characters take 150.
  */
 export interface Bytes {
-  readonly words: Int32Array
+  readonly words: readonly number[]
   readonly length: number
 }
 
@@ -127,7 +127,7 @@ export function signHttpString(before: Bytes, key: string, after: Bytes, signKey
 /** An ASCII text's bytes, ready to be written often. */
 export function toBytes(text: string): Bytes {
   const { length } = text
-  const words = new Int32Array((length + 3) >> 2)
+  const words: number[] = Array((length + 3) >> 2).fill(0)
   for (let at = 0; at < length; at++) {
     words[at >> 2] = (words[at >> 2] as number) | (text.charCodeAt(at) << (24 - 8 * (at & 3)))
   }

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
+import { createGate } from './create-gate.ts'
 
 /** Something that answers requests, listening. */
 export interface FetchListener {
@@ -19,7 +20,8 @@ const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
 
 /**
- * Serves a function of the Fetch API on Node.js, with limits on headers and time.
+ * Serves a function of the Fetch API on Node.js, with limits on headers and time. Requests that arrive together are worked on together, and
+ * answered together.
  *
  * @param address - Port 0 is any free one.
  * @throws {Error} What the port says, such as `EADDRINUSE`.
@@ -29,7 +31,8 @@ export async function serveFetch(
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<FetchListener> {
   const server = await new Promise<Server>((resolve, reject) => {
-    const options = { fetch, hostname: host, port, serverOptions: { maxHeaderSize: MAX_HEADER_BYTES } }
+    const serverOptions = { maxHeaderSize: MAX_HEADER_BYTES }
+    const options = { fetch: answerTogether(fetch), hostname: host, port, serverOptions }
     const starting = serve(options, () => resolve(starting)) as Server
     starting.headersTimeout = HEADERS_TIMEOUT_MS
     starting.requestTimeout = REQUEST_TIMEOUT_MS
@@ -41,6 +44,19 @@ export async function serveFetch(
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     port: bound,
     close: () => closeGently(server),
+  }
+}
+
+function answerTogether(
+  fetch: (request: Request) => Response | Promise<Response>,
+): (request: Request) => Promise<Response> {
+  const arrived = createGate()
+  const answered = createGate()
+  return async function answer(request) {
+    await arrived()
+    const response = await fetch(request)
+    await answered()
+    return response
   }
 }
 

@@ -121,7 +121,7 @@ function withKey(key: HmacKey, toText: (httpString: string) => string): (httpStr
 }
 
 function fromHex(hex: string): Bytes {
-  const words = Int32Array.from({ length: hex.length / 8 }, (_, at) =>
+  const words = Array.from({ length: hex.length / 8 }, (_, at) =>
     Number.parseInt(hex.slice(8 * at, 8 * at + 8), 16),
   )
   return { words, length: hex.length / 2 }
