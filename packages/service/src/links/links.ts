@@ -55,6 +55,8 @@ export interface LinkContext {
 
 const ID_BYTES = 18
 const TRY_SECONDS = 15 * 60
+/** How long a press waits for its twin that was counted a moment ago, here or in another replica. */
+const TWIN_WAITS_MS = [20, 60, 150, 300]
 const DEFAULT_LIFETIME_SECONDS = 24 * 3600
 
 export function createLinks(options: LinkOptions, context: LinkContext): Links {
@@ -112,6 +114,28 @@ export function createLinks(options: LinkOptions, context: LinkContext): Links {
 
   async function follow(id: string, password: string | undefined, visit?: string): Promise<FollowedLink> {
     const visitId = visit === undefined ? undefined : await visitIdOf(id, visit)
+    try {
+      return await followOnce(id, password, visitId)
+    } catch (error) {
+      // A button pressed twice in one instant: the twin took the last download, and is about to write down whose visit it was.
+      if (!isEnded(error) || visitId === undefined || !(await appears(visitId))) throw error
+      return await followOnce(id, password, visitId)
+    }
+  }
+
+  async function appears(visitId: string): Promise<boolean> {
+    for (const ms of TWIN_WAITS_MS) {
+      await new Promise((resolve) => setTimeout(resolve, ms))
+      if ((await findVisit(visitId)) !== undefined) return true
+    }
+    return false
+  }
+
+  async function followOnce(
+    id: string,
+    password: string | undefined,
+    visitId: string | undefined,
+  ): Promise<FollowedLink> {
     const earlier = visitId === undefined ? undefined : await findVisit(visitId)
     const link = await look(id, earlier !== undefined)
     if (link.password !== undefined) await assertPassword(id, password, link)
@@ -225,6 +249,10 @@ function ended(): ServiceError {
     'ERR_SERVICE_LINK_ENDED',
     'The link was for a time or a number of downloads that is over',
   )
+}
+
+function isEnded(error: unknown): boolean {
+  return error instanceof ServiceError && error.code === 'ERR_SERVICE_LINK_ENDED'
 }
 
 function wrongPassword(message: string): ServiceError {

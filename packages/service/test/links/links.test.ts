@@ -93,6 +93,17 @@ describe('a share link', () => {
     expect((await press(visit)).status).toBe(410)
   })
 
+  it('for one download forgives two presses in the same instant, of one page alone', async () => {
+    const { path, id } = await linkOf({ maxDownloads: 1 })
+    const visit = crypto.randomUUID()
+    const press = (value: string): Promise<Response> =>
+      follow(path, { method: 'POST', body: new URLSearchParams({ visit: value }) })
+    const answers = await Promise.all([press(visit), press(visit), press(visit)])
+    expect(answers.map(({ status }) => status)).toEqual([303, 303, 303])
+    expect(await downloadsOf(id)).toBe(1)
+    expect((await press(crypto.randomUUID())).status).toBe(410)
+  })
+
   it('that is revoked opens for nobody who was there before, nor by what is remembered of a visit', async () => {
     const { path, id } = await linkOf({ maxDownloads: 1 })
     const visit = crypto.randomUUID()
