@@ -1,9 +1,12 @@
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import { readFile } from 'node:fs/promises'
+import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createEmulator } from '@cos-presign/emulator'
 import { getRequestListener } from '@hono/node-server'
+import express from 'express'
 import { Hono } from 'hono'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createFixture, type Fixture } from './fixture.ts'
+import { BUCKET, CREDENTIAL, createFixture, type Fixture } from './fixture.ts'
 
 const tickets = { secret: 'a secret of tickets, of 32 bytes or more' }
 const KEY = 'files/holder/00000000-0000-4000-8000-000000000000-a.txt'
@@ -23,15 +26,12 @@ async function listen(listener: RequestListener): Promise<Send> {
   return (path, init) => fetch(`http://127.0.0.1:${port}${path}`, init)
 }
 
-/** As Express calls a handler that `app.use('/sign', handler)` mounts: `url` is without the path, `originalUrl` with it. */
-function useUnder(path: string, handler: RequestListener): RequestListener {
-  return (request, response) => {
-    const mounted = request as IncomingMessage & { originalUrl?: string }
-    mounted.originalUrl = request.url ?? ''
-    if (!mounted.originalUrl.startsWith(path)) return void response.writeHead(404).end()
-    request.url = mounted.originalUrl.slice(path.length) || '/'
-    handler(request, response)
-  }
+/** What `app.use('/sign', …)` of the guide is, in a real Express. */
+function inExpress({ service }: Fixture): RequestListener {
+  const app = express()
+  app.use('/sign', getRequestListener(service.fetch))
+  app.use((_, response) => void response.status(404).end())
+  return app
 }
 
 /** What `app/sign/[[...path]]/route.ts` of Next exports, and how Next calls it: by the method's name, with the whole URL. */
@@ -57,7 +57,7 @@ const HOSTS: readonly (readonly [string, (fixture: Fixture) => Promise<Send>])[]
       return await Promise.resolve(async (path, init) => await app.request(path, init))
     },
   ],
-  ['Express', ({ service }) => listen(useUnder('/sign', getRequestListener(service.fetch)))],
+  ['Express', (fixture) => listen(inExpress(fixture))],
   ['node:http, which takes nothing away', ({ service }) => listen(getRequestListener(service.fetch))],
   ['Next', async (fixture) => await Promise.resolve(asNextRoute(fixture))],
 ]
@@ -82,6 +82,33 @@ describe.each(HOSTS)('a service under /sign of %s', (_, mount) => {
     expect((await (await send('/sign/openapi.json')).json()).servers).toEqual([{ url: '/sign' }])
     expect((await send('/sign/v1/uploads')).status).toBe(405)
   })
+})
+
+it('an upload that Express hands out a URL for arrives, and is confirmed', async () => {
+  const emulator = createEmulator({ credentials: [CREDENTIAL], buckets: [BUCKET], defaultBucket: BUCKET })
+  servers.push(() => emulator.close())
+  const domain = `127.0.0.1:${(await emulator.listen()).port}`
+  const fixture = await createFixture({ basePath: '/sign', domain, region: undefined, scheme: 'http' })
+  const send = await listen(inExpress(fixture))
+  const post = (path: string, json: object): Promise<Response> =>
+    send(path, {
+      method: 'POST',
+      headers: { 'x-api-key': fixture.apiKey, 'content-type': 'application/json' },
+      body: JSON.stringify(json),
+    })
+  const { key, url, method, headers } = await (await post('/sign/v1/uploads', { filename: 'a.txt' })).json()
+  expect((await fetch(url, { method, headers, body: 'the bytes' })).status).toBe(200)
+  const confirmed = await post('/sign/v1/confirm', { key })
+  expect(confirmed.status).toBe(200)
+  expect(await confirmed.json()).toMatchObject({ sizeBytes: 9 })
+  expect((await send('/other')).status).toBe(404)
+})
+
+it('the guide mounts in Express as is tested here', async () => {
+  const guide = await readFile(new URL('../../../docs/running-the-service.md', import.meta.url), 'utf8')
+  const line = /^app\.use\([^/]*'\/sign'.*?\)\)/m.exec(guide)?.[0]
+  expect(line).toBeDefined()
+  expect(await readFile(new URL(import.meta.url), 'utf8')).toContain(`  ${line}\n`)
 })
 
 describe('a basePath', () => {

@@ -70,6 +70,17 @@ describe('while the keys of the login server', () => {
     expect((await ask()).status).toBe(200)
   })
 
+  it('never come, the caller is told to try again in time, and the next is served as soon as they do', async () => {
+    answer = () => undefined
+    const begin = performance.now()
+    const { response, ask } = await askWith(url)
+    expect(response.status).toBe(503)
+    expect(await response.json()).toMatchObject({ code: 'ERR_SERVICE_JWKS_UNREACHABLE' })
+    expect(performance.now() - begin).toBeLessThan(10_000)
+    answer = healthy
+    expect((await ask()).status).toBe(200)
+  }, 20_000)
+
   it('cannot be connected to, too', async () => {
     const { response } = await askWith('http://127.0.0.1:1/jwks')
     expect(response.status).toBe(503)
