@@ -23,8 +23,8 @@ export function assertAllowedKey(key: unknown, { key: only, keyPrefix = '' }: Up
   assertText(key, 'Key')
   const name = key.startsWith('/') ? key.slice(1) : key
   if (name === '') throw wrongValue('Key', 'must name an object, not the bucket')
-  if (only !== undefined && name !== only) throw broken('key', 'its key is another')
-  if (!name.startsWith(keyPrefix)) throw broken('keyPrefix', 'its key does not begin so')
+  if (only !== undefined && name !== only) throw broken('key', `Key must be "${only}"`)
+  if (!name.startsWith(keyPrefix)) throw broken('keyPrefix', `Key must begin with "${keyPrefix}"`)
 }
 
 /**
@@ -35,7 +35,7 @@ export function assertAllowedKey(key: unknown, { key: only, keyPrefix = '' }: Up
 export function assertAllowedType(type: string, { contentType = type }: UploadConstraints): void {
   const family = familyPrefixOf(contentType)
   if (family === undefined ? type === contentType : isContentType(type) && type.startsWith(family)) return
-  throw broken('contentType', 'its Content-Type is another')
+  throw broken('contentType', `Content-Type must be ${contentType}`)
 }
 
 /**
@@ -48,6 +48,7 @@ export function assertAllowedSize(length: string, constraints: UploadConstraints
   if (range === undefined) return
   const size = /^(?:0|[1-9]\d*)$/.test(length) ? Number(length) : Number.NaN
   const exact = constraints.sizeBytes === undefined ? undefined : 'sizeBytes'
-  if (!(size >= range.min)) throw broken(exact ?? 'minSizeBytes', 'its Content-Length is less')
-  if (size > range.max) throw broken(exact ?? 'maxSizeBytes', 'its Content-Length is more')
+  if (!(size >= range.min))
+    throw broken(exact ?? 'minSizeBytes', `Content-Length must be at least ${range.min}`)
+  if (size > range.max) throw broken(exact ?? 'maxSizeBytes', `Content-Length must be at most ${range.max}`)
 }

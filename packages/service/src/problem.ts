@@ -44,18 +44,18 @@ export function toProblem(error: unknown, requestId: string): Problem {
 }
 
 const TITLES: Readonly<Record<number, string>> = {
-  400: 'The request cannot be understood',
-  401: 'It is not known who asks',
+  400: 'Invalid request',
+  401: 'No valid credentials',
   403: 'Not granted',
   404: 'Not found',
-  405: 'Not done here',
-  409: 'Not as it should be',
-  410: 'Over',
+  405: 'Method not allowed',
+  409: 'Not what was granted',
+  410: 'No longer available',
   413: 'Too large',
-  429: 'Too often',
-  502: 'COS did not do it',
-  503: 'Not now',
-  504: 'COS did not answer in time',
+  429: 'Too many requests',
+  502: 'COS refused the request',
+  503: 'Temporarily unavailable',
+  504: 'No answer in time',
 }
 
 /** Arguments of the signer that are the client's words. It names them first, so that its own mistakes and those of an operator read otherwise. */
@@ -65,7 +65,7 @@ const WORDS_OF_CLIENT = /^"(?:Key|Headers|Params|Fields|Filename|UploadId|PartNu
 export function toServiceError(error: unknown): ServiceError | undefined {
   if (error instanceof ServiceError) return error
   if ((error instanceof TypeError || error instanceof RangeError) && WORDS_OF_CLIENT.test(error.message)) {
-    return new ServiceError('ERR_SERVICE_REQUEST_INVALID', `It cannot be signed: ${error.message}`, {
+    return new ServiceError('ERR_SERVICE_REQUEST_INVALID', `The request cannot be signed: ${error.message}`, {
       cause: error,
     })
   }

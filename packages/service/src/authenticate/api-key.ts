@@ -45,14 +45,15 @@ export function createApiKeyAuthenticator(records: readonly ApiKeyRecord[]): Aut
     const key = request.headers.get('x-api-key') ?? bearerOf(request)
     const id = /^cpk_([A-Za-z\d-]+)_[\da-f]{64}$/.exec(key ?? '')?.[1]
     if (key === undefined || id === undefined) {
-      if (key?.startsWith(PREFIX)) throw unknownCaller('The API key is not whole')
+      if (key?.startsWith(PREFIX)) throw unknownCaller('The API key is incomplete; copy the whole of it')
       return undefined
     }
     // Digests are compared, and two digests say nothing of how alike the keys are.
     const known = callers.get(id)
     if (known !== undefined && isVerified(key, known)) return known.caller
     const digest = await sha256Of(key)
-    if (!known?.digests.includes(digest)) throw unknownCaller('The API key is not known')
+    if (!known?.digests.includes(digest))
+      throw unknownCaller('The API key is not known here; check it, or get a new one')
     known.verified.add(key)
     return known.caller
   }

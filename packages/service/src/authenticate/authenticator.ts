@@ -18,7 +18,9 @@ export async function authenticate(request: Request, ways: readonly Authenticato
     const caller = await way(request)
     if (caller !== undefined) return caller
   }
-  throw unknownCaller('The request says not who asks; send an Authorization header')
+  throw unknownCaller(
+    'The request has no credentials; send an Authorization header, or the way that this service was set up for',
+  )
 }
 
 /** The refusal of whoever could not prove who they are. */

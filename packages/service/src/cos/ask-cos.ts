@@ -72,15 +72,22 @@ async function readBounded(response: Response): Promise<string> {
   return text + decoder.decode()
 }
 
-const MISSING = new Set(['NoSuchKey', 'NoSuchUpload', 'NoSuchBucket'])
+/** By the code of COS, what is not there and what to do. */
+const MISSING: ReadonlyMap<string, string> = new Map([
+  ['NoSuchKey', 'COS has no such object (NoSuchKey); upload it first, or check its key'],
+  [
+    'NoSuchUpload',
+    'COS has no such upload in parts (NoSuchUpload): it was completed or aborted, or has another key; begin a new one',
+  ],
+  ['NoSuchBucket', "COS has no such bucket (NoSuchBucket); check the grant's bucket and the region"],
+])
 const LATER = new Set(['SlowDown', 'ServiceUnavailable', 'InternalError', 'RequestTimeout'])
 
 function refused(status: number, document: XmlNode): ServiceError {
   const code = document.text('Code')
   // The answer to a HEAD has no document.
-  if (MISSING.has(code) || (status === 404 && code === '')) {
-    return new ServiceError('ERR_SERVICE_OBJECT_MISSING', `COS has none (${code || 'NoSuchKey'})`)
-  }
+  const missing = MISSING.get(status === 404 && code === '' ? 'NoSuchKey' : code)
+  if (missing !== undefined) return new ServiceError('ERR_SERVICE_OBJECT_MISSING', missing)
   if (LATER.has(code) || status >= 500) return unreachable(`COS says ${code || status}`)
   return new ServiceError('ERR_SERVICE_COS_REFUSED', `COS refused the service's request: ${code || status}`)
 }

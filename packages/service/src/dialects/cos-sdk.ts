@@ -123,7 +123,10 @@ const scopeRoute: Route = defineRoute({
     })
     const [first, ...others] = granted
     if (first === undefined || others.some((scope) => scope.bucket !== first.bucket)) {
-      throw new ServiceError('ERR_SERVICE_REQUEST_INVALID', 'One key is for one bucket')
+      throw new ServiceError(
+        'ERR_SERVICE_REQUEST_INVALID',
+        'All scopes must name the same bucket; ask once for each bucket',
+      )
     }
     const key = await issueTemporaryKey([first, ...others])
     for (const scope of granted) noteKey(services, caller, scope, key.expiresAt)

@@ -215,7 +215,7 @@ function choose(
   arrived: readonly UploadedPart[],
   wanted: readonly Pick<UploadedPart, 'partNumber' | 'etag'>[] | undefined,
 ): readonly UploadedPart[] {
-  if (arrived.length === 0) throw invalid('No part has arrived')
+  if (arrived.length === 0) throw invalid('No part has arrived at COS; send the parts, then complete')
   if (wanted === undefined) return arrived
   const byNumber = new Map(arrived.map((part) => [part.partNumber, part]))
   // COS wants them in their order, and each once.
@@ -224,7 +224,8 @@ function choose(
     if (inOrder[index - 1]?.partNumber === partNumber) throw invalid(`Part ${partNumber} is given twice`)
     const part = byNumber.get(partNumber)
     if (part === undefined) throw invalid(`Part ${partNumber} has not arrived`)
-    if (plain(etag) !== plain(part.etag)) throw invalid(`Part ${partNumber} is another than the client says`)
+    if (plain(etag) !== plain(part.etag))
+      throw invalid(`Part ${partNumber} has another ETag in COS than in the request; send the part again`)
     return part
   })
 }
