@@ -66,7 +66,7 @@ function signerOf(operation: Operation, { writerFor, readerFor, deleterFor }: Se
 function operationOf(method: string, params: Readonly<Record<string, string>>): Operation {
   const names = Object.keys(params).map((name) => name.toLowerCase())
   const telling = names.filter((name) => !PARAMS_OF_LISTS.has(name))
-  if (REQUESTS_OF_PARTS.has(`${method} ${telling.sort().join(' ')}`)) return 'multipart'
+  if (REQUESTS_OF_PARTS.has(`${method} ${telling.sort().join(' ')}`) && hasValues(params)) return 'multipart'
   if (method === 'GET' || method === 'HEAD') {
     if (names.every((name) => name.startsWith('response-') || name === 'imagemogr2')) return 'download'
   } else if (names.length === 0) {
@@ -74,6 +74,15 @@ function operationOf(method: string, params: Readonly<Record<string, string>>): 
     if (method === 'DELETE') return 'delete'
   }
   throw new ServiceError('ERR_SERVICE_NOT_GRANTED', `No grant can allow ${method} with these parameters`)
+}
+
+/** [guess] An empty value may count as none. */
+function hasValues(params: Readonly<Record<string, string>>): boolean {
+  return Object.entries(params).every(([name, value]) => {
+    const lowerName = name.toLowerCase()
+    if (lowerName === 'partnumber') return /^[1-9]\d{0,4}$/.test(value)
+    return lowerName !== 'uploadid' || value !== ''
+  })
 }
 
 /** Exactly these: with fewer parameters COS could take a part for a whole object. */
