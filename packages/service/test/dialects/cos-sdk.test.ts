@@ -127,6 +127,37 @@ describe('/sts', () => {
     })
   })
 
+  // What BasicLifecycleCredentialProvider and SessionCredentialProvider of Android read, and what apps for iOS and mini programs are told to.
+  it.each<[string, object | undefined]>([
+    ['/sts', undefined],
+    ['/sts-scope', [{ action: 'name/cos:PutObject', bucket: BUCKET, prefix: 'own/holder/c', region: 'r' }]],
+  ])(
+    '%s has each field that session credentials are read from, and none that is taken for a failure',
+    async (path, json) => {
+      const { status, body } = await cos.ask<Readonly<Record<string, unknown>>>(path, json)
+      expect(status).toBe(200)
+      const { startTime, expiredTime } = body as { startTime: number; expiredTime: number }
+      expect(body).toMatchObject({
+        credentials: {
+          tmpSecretId: expect.stringMatching(/./),
+          tmpSecretKey: expect.stringMatching(/./),
+          sessionToken: expect.stringMatching(/./),
+        },
+        expiration: new Date(expiredTime * 1000).toISOString(),
+        requestId: expect.stringMatching(/./),
+        StartTime: startTime,
+        ExpiredTime: expiredTime,
+      })
+      for (const time of [startTime, expiredTime]) expect(JSON.stringify(time)).toMatch(/^\d{10}$/)
+      const { tmpSecretId, tmpSecretKey, sessionToken } = body.credentials as Record<string, unknown>
+      expect([body.TmpSecretId, body.TmpSecretKey]).toEqual([tmpSecretId, tmpSecretKey])
+      expect([body.SecurityToken, body.SessionToken]).toEqual([sessionToken, sessionToken])
+      // Of 60 s before its end on, Android asks again; and it takes `data` for the whole, a `code` above 0 for a failure.
+      expect(expiredTime - startTime).toBeGreaterThan(60)
+      expect(['code', 'data', 'Response', 'error'].filter((name) => name in body)).toEqual([])
+    },
+  )
+
   it('is a key for one new object where the service chooses keys', async () => {
     const { body } = await cos.ask<Session>('/sts?grant=pictures&filename=me.png')
     expect(body.Key).toMatch(/^pictures\/holder\/[\da-f-]{36}\.png$/)
