@@ -93,6 +93,9 @@ export interface ServiceOptions {
   readonly now?: (() => number) | undefined
 }
 
+/** Of timers: with a longer one they end at once, and every request would be refused. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
 const texts = z.array(z.string().min(1)).min(1)
 const record = z.record(z.string(), z.unknown())
 const aFunction = z.custom<never>((value) => typeof value === 'function', 'must be a function')
@@ -211,7 +214,7 @@ const options = z.strictObject({
   links: linkSchema.optional(),
   cors: corsSchema.optional(),
   maxBodyBytes: z.int().min(1).optional(),
-  timeoutMs: z.int().min(1).optional(),
+  timeoutMs: z.int().min(1).max(MAX_TIMER_MS).optional(),
   log: z.union([aFunction, z.literal(false)]).optional(),
   sts: z.union([stsSchema, z.literal(false)]).optional(),
   dialects: dialectsSchema.optional(),

@@ -293,6 +293,12 @@ describe('a configuration that cannot be', () => {
       'credential: "secretKey" has white space',
     ],
     ['the STS is no host', { sts: { region, endpoint: 'a b' } }, 'sts: "endpoint" must be a host'],
+    ['a timer cannot be that long', { timeoutMs: 2 ** 31 }, 'timeoutMs: '],
+    [
+      'paths cannot be put behind it',
+      { links: { publicUrl: 'https://files.example.com/?a=b' } },
+      'links.publicUrl: must be an address without a query',
+    ],
     ['two grants have one name', { grants: [grants[0], grants[0]] }, 'Two grants are named "avatars"'],
   ])('because %s is refused at the start', (_, change, message) => {
     const options = { credential, domain, sts: false, authenticate: { jwt }, grants, ...change }

@@ -10,6 +10,13 @@ export function limitBody(maxBodyBytes: number): MiddlewareHandler {
     // Whoever speaks HTTP to us (Node, a proxy, an edge) holds a body to its announced length. To count the bytes of every body is slow.
     if (announced === undefined || context.req.header('transfer-encoding') !== undefined)
       return count(context, next)
+    if (!/^\d+$/.test(announced)) {
+      // Node refuses it before; of other hosts nobody knows.
+      throw new ServiceError(
+        'ERR_SERVICE_REQUEST_INVALID',
+        'The header Content-Length must be a whole number of bytes',
+      )
+    }
     if (Number(announced) > maxBodyBytes) refuse()
     return next()
   }

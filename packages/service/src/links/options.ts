@@ -34,7 +34,10 @@ export const linkSchema: z.ZodType<LinkOptions> = z.strictObject({
       'must be a store of links',
     )
     .optional(),
-  publicUrl: z.url({ protocol: /^https?$/ }).optional(),
+  publicUrl: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => !/[?#@]/.test(url), 'must be an address without a query, a fragment or a password')
+    .optional(),
   maxLifetimeSeconds: z
     .int()
     .min(1)

@@ -115,6 +115,8 @@ async function resolveReferences(value: unknown, path: string, sources: ConfigSo
     if (name === 'file') return await textOfFile(target, path, sources)
   }
   const resolved = entries.map(async ([key, one]): Promise<[string, unknown]> => {
+    // Objects that are copied lose it without a word, and what is not known is an error.
+    if (key === '__proto__') throw invalid(`${path || 'The configuration'}: unknown: "__proto__"`)
     // What stands there is what a claim is, whatever its name.
     if (key === 'claims') return [key, one]
     const place = path === '' ? key : `${path}.${key}`

@@ -103,6 +103,14 @@ describe('a request', () => {
     expect((await ask('/v1/uploads', { json: { filename: 'x' } })).status).toBe(200)
   })
 
+  it.each(['some', '-1', '5, 5'])('that says its body has %j bytes is refused unread', async (length) => {
+    const { ask } = await createFixture({ maxBodyBytes: 100 })
+    const json = { filename: 'x'.repeat(100) }
+    const answer = await ask('/v1/uploads', { json, headers: { 'content-length': length } })
+    expect(answer.status).toBe(400)
+    expect((await answer.json()).detail).toContain('Content-Length')
+  })
+
   it('that is not answered in time is refused, whatever it waits for', async () => {
     const host = () => new Promise<undefined>(() => undefined)
     const { service } = await createFixture({ timeoutMs: 30, authenticate: { host } })

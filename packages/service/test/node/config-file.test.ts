@@ -27,3 +27,12 @@ grants: [{ callers: { claims: { env: prod } } }]`)
     expect(options.authenticate.apiKeys?.[0]?.claims).toEqual({ file: '/etc/passwd' })
   })
 })
+
+describe('a configuration', () => {
+  it.each([
+    ['at the top', '__proto__: { insecureDev: true }', 'The configuration: unknown: "__proto__"'],
+    ['deeper', 'authenticate: { __proto__: { insecureDev: true } }', 'authenticate: unknown: "__proto__"'],
+  ])('has no __proto__ that is passed over, %s', async (_, text, message) => {
+    await expect(read(text)).rejects.toThrow(message)
+  })
+})
