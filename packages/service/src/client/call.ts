@@ -26,8 +26,12 @@ export interface Call {
   readonly keepalive?: boolean | undefined
 }
 
+/** Longer than a service takes, by default, before it says that it had no answer in time. */
+const TIMEOUT_MS = 60_000
+
 /**
- * Asks the service, again where that may help.
+ * Asks the service, again where that may help. A request without an answer for a minute is one that failed: a connection may hang without a
+ * word, as those of phones do that change their network.
  *
  * @throws {ServiceClientError} With the code of the service's problem; or `ERR_CLIENT_NETWORK`, `ERR_CLIENT_HEADERS`.
  */
@@ -41,6 +45,7 @@ export async function callOnce<Answer>(
   { method, path, body, signal, keepalive = false }: Call,
 ): Promise<Answer> {
   const own = await headersOf(headers)
+  const limited = limitTime(signal)
   let response: Response
   let text: string
   try {
@@ -49,7 +54,7 @@ export async function callOnce<Answer>(
       credentials,
       headers: { accept: 'application/json', ...(body && { 'content-type': 'application/json' }), ...own },
       body: body ? JSON.stringify(body) : null,
-      signal: signal ?? null,
+      signal: limited.signal,
       keepalive,
     })
     text = await response.text()
@@ -59,6 +64,8 @@ export async function callOnce<Answer>(
       retryable: true,
       cause,
     })
+  } finally {
+    limited.end()
   }
   const answer = toRecord(text)
   if (response.ok && answer !== undefined) return answer as Answer
@@ -73,6 +80,22 @@ export async function callOnce<Answer>(
       retryAfterMs: toRetryAfterMs(response.headers.get('retry-after'), Date.now()),
     },
   )
+}
+
+/** A signal that is aborted with another, and in time. `AbortSignal.any` is not in the browsers of older phones. */
+function limitTime(signal: AbortSignal | undefined): { readonly signal: AbortSignal; end(): void } {
+  const controller = new AbortController()
+  const abort = (): void => controller.abort()
+  const timer = setTimeout(abort, TIMEOUT_MS)
+  signal?.addEventListener('abort', abort)
+  if (signal?.aborted) abort()
+  return {
+    signal: controller.signal,
+    end() {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+    },
+  }
 }
 
 async function headersOf(headers: ServiceConnection['headers']): Promise<Readonly<Record<string, string>>> {
