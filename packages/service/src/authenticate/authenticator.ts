@@ -2,11 +2,12 @@ import type { Caller } from '../caller.ts'
 import { ServiceError } from '../errors.ts'
 
 /**
- * One way to find out who asks. Answers `undefined` when the request carries nothing of its kind, so that the next way is tried.
+ * One way to find out who asks. Answers `undefined` when the request carries nothing of its kind, so that the next way is tried; without a
+ * promise where it need not wait.
  *
  * @throws {ServiceError} `ERR_SERVICE_CALLER_UNKNOWN`: it carries something of the kind, which does not hold.
  */
-export type Authenticator = (request: Request) => Promise<Caller | undefined>
+export type Authenticator = (request: Request) => Caller | undefined | Promise<Caller | undefined>
 
 /**
  * Asks the ways in their order; the first that knows the caller decides.
@@ -15,7 +16,8 @@ export type Authenticator = (request: Request) => Promise<Caller | undefined>
  */
 export async function authenticate(request: Request, ways: readonly Authenticator[]): Promise<Caller> {
   for (const way of ways) {
-    const caller = await way(request)
+    const found = way(request)
+    const caller = found instanceof Promise ? await found : found
     if (caller !== undefined) return caller
   }
   throw unknownCaller(

@@ -7,7 +7,7 @@ import type { Authenticator } from './authenticator.ts'
  * lead here (DNS rebinding), and is then of the same origin.
  */
 export function createInsecureAuthenticator(): Authenticator {
-  return async function believeAnybody(request) {
+  return function believeAnybody(request) {
     const host = request.headers.get('host') ?? new URL(request.url).host
     if (!isNobodysName(host)) {
       throw new ServiceError(
@@ -15,7 +15,7 @@ export function createInsecureAuthenticator(): Authenticator {
         'With insecureDev the service is reached by localhost, an IP address, or a name without a dot alone: any other could be that of a page which makes it lead here',
       )
     }
-    return await Promise.resolve(createCaller('insecure-dev', 'insecure-dev'))
+    return createCaller('insecure-dev', 'insecure-dev')
   }
 }
 

@@ -152,10 +152,21 @@ function assertUnambiguous(text: string): void {
   }
 }
 
+const DAY_MS = 86_400_000
+
+let today = { day: Number.NaN, text: '' }
+
+/** `YYYY-MM-DD` of a time in milliseconds, UTC: made once a day. */
+function dateOf(now: number): string {
+  const day = Math.floor(now / DAY_MS)
+  if (day !== today.day) today = { day, text: new Date(now).toISOString().slice(0, 10) }
+  return today.text
+}
+
 function fillVariable(variable: string, caller: Caller, values: KeyValues): string {
   switch (variable) {
     case 'date':
-      return new Date(values.now).toISOString().slice(0, 10)
+      return dateOf(values.now)
     case 'uuid':
       return values.uuid
     case 'filename':
