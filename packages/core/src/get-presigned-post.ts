@@ -144,7 +144,7 @@ function withConstraints(given: TextPairs, constraints: UploadConstraints): Text
     if (value === undefined) continue
     const present = findPair(given, name.toLowerCase())
     if (present === undefined) fields.push([name, value])
-    else if (present !== value) throw broken(constraint, `its ${name} is another`)
+    else if (present !== value) throw broken(constraint, `${name} must be ${value}`)
   }
   const type = findPair(fields, 'content-type')
   if (type !== undefined) assertAllowedType(type, constraints)

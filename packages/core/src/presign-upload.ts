@@ -67,7 +67,7 @@ function toSignedHeaders(announced: TextPairs, constraints: UploadConstraints): 
     if (value === undefined) continue
     const given = findPair(announced, lowerHeader)
     if (given === undefined) headers.push([header, value])
-    else if (given !== value) throw broken(constraint, `its ${header} is another`)
+    else if (given !== value) throw broken(constraint, `${header} must be ${value}`)
   }
   const type = findPair(headers, 'content-type')
   const length = findPair(headers, 'content-length')

@@ -19,7 +19,7 @@ import { limitBody } from './guard/limit-body.ts'
 import { limitTime } from './guard/limit-time.ts'
 import { temporaryKeysFrom } from './issue/sts-options.ts'
 import type { LimitStore } from './limits/limit-store.ts'
-import { createLimiter, type Limiter } from './limits/limiter.ts'
+import { createLimiter } from './limits/limiter.ts'
 import { createMemoryLimitStore } from './limits/memory-limit-store.ts'
 import { isBrowser } from './links/is-previewer.ts'
 import { PAGE_HEADERS, renderRefusal } from './links/link-page.ts'
@@ -104,8 +104,13 @@ export function createService(input: ServiceOptions): Service {
     app.on(route.method, route.path, async function answerRoute(context) {
       context.set('refuse', route.refuse)
       if (context.req.method === 'HEAD') throw notForHead(route)
-      const caller = await identify(context, ways, mounted.ticketOf(context.req.raw))
-      await holdToLimits(context, limiter, caller)
+      const ticket = mounted.ticketOf(context.req.raw)
+      const caller = await (ticket === undefined
+        ? authenticate(context.req.raw, ways)
+        : redeem(ticket, services))
+      context.set('caller', caller)
+      const left = limiter?.count(caller.identity)
+      Object.assign(context.get('headers'), left instanceof Promise ? await left : left)
       const answer = await runRoute(route, context, caller)
       return toResponse(context, answer)
     })
@@ -155,7 +160,7 @@ function methodsFor({ router }: Hono<Environment>, path: string): string[] {
 
 function methodNotAllowed(method: string, allowed: readonly string[]): ServiceError {
   const names = allowed.join(', ')
-  return new ServiceError('ERR_SERVICE_METHOD_NOT_ALLOWED', `The path has no ${method}; it has ${names}`, {
+  return new ServiceError('ERR_SERVICE_METHOD_NOT_ALLOWED', `${method} is not allowed here; use ${names}`, {
     headers: { Allow: names },
   })
 }
@@ -214,15 +219,6 @@ function isLink(path: string): boolean {
   return path.startsWith('/l/')
 }
 
-async function holdToLimits(
-  context: ServiceContext,
-  limiter: Limiter | undefined,
-  { identity }: Caller,
-): Promise<void> {
-  if (limiter === undefined) return
-  Object.assign(context.get('headers'), await limiter.count(identity))
-}
-
 /**
  * An answer as JSON. Made in one go, with all its headers as a plain record: that is what a host need not take apart again, and half of the cost
  * of an answer.
@@ -234,22 +230,8 @@ function toResponse(context: ServiceContext, answer: object): Response {
   return new Response(JSON.stringify(answer), { headers })
 }
 
-/** Who asks, by the ticket in the path or by what else the request carries. */
-async function identify(
-  context: ServiceContext,
-  ways: readonly Authenticator[],
-  ticket: string | undefined,
-): Promise<Caller> {
-  const caller =
-    ticket === undefined
-      ? await authenticate(context.req.raw, ways)
-      : await redeem(ticket, context.get('services'))
-  context.set('caller', caller)
-  return caller
-}
-
 async function redeem(ticket: string, { tickets }: Services): Promise<Caller> {
-  if (tickets === undefined) throw unknownCaller('This service makes no tickets')
+  if (tickets === undefined) throw unknownCaller('Tickets are not set up here; send an Authorization header')
   return await tickets.redeem(ticket)
 }
 

@@ -3,16 +3,18 @@ import type { LimitStore, LimitWindow, WindowCount } from './limit-store.ts'
 import { createMemoryLimitStore } from './memory-limit-store.ts'
 import type { LimitOptions } from './options.ts'
 
+type LimitHeaders = Readonly<Record<string, string>>
+
 /** Holds callers to their limits. */
 export interface Limiter {
   /**
-   * Counts one request of a caller.
+   * Counts one request of a caller; without a promise where the store needs none.
    *
    * @returns The headers that tell the caller what is left (draft-ietf-httpapi-ratelimit-headers-10).
    * @throws {ServiceError} `ERR_SERVICE_LIMITED`: too many; `ERR_SERVICE_STORE_UNAVAILABLE`: it cannot be counted, and the options say to
    * refuse then.
    */
-  count(caller: string): Promise<Readonly<Record<string, string>>>
+  count(caller: string): LimitHeaders | Promise<LimitHeaders>
 }
 
 /** @param onTrouble - Hears why the store fails, and `undefined` when it is back: once each, not for each request. */
@@ -26,21 +28,39 @@ export function createLimiter(
   const policies = new Map<readonly LimitWindow[], string>()
   return { count }
 
-  async function count(caller: string): Promise<Record<string, string>> {
+  function count(caller: string): LimitHeaders | Promise<LimitHeaders> {
     const own = Object.hasOwn(callers, caller) ? (callers[caller] ?? windows) : windows
-    if (own.length === 0) return {}
-    const left: string[] = []
-    for (const window of own) {
-      const counted = store.count(window, caller)
-      const { used, resetMs } =
-        counted instanceof Promise
-          ? await counted.then(noteReached, (error) => countWithout(error, window, caller))
-          : noteReached(counted)
-      const seconds = Math.max(1, Math.ceil(resetMs / 1000))
-      left.push(`"${window.name}";r=${Math.max(0, window.requests - used)};t=${seconds}`)
-      if (used > window.requests) throw limited(window, seconds, headersOf(own, left))
+    return own.length === 0 ? {} : countFrom(0, own, [], caller)
+  }
+
+  /** @param left - What is left in the windows before this one. */
+  function countFrom(
+    index: number,
+    own: readonly LimitWindow[],
+    left: string[],
+    caller: string,
+  ): LimitHeaders | Promise<LimitHeaders> {
+    const window = own[index]
+    if (window === undefined) return headersOf(own, left)
+    const goOn = (found: WindowCount): LimitHeaders | Promise<LimitHeaders> => {
+      hold(window, found, own, left)
+      return countFrom(index + 1, own, left, caller)
     }
-    return headersOf(own, left)
+    const counted = store.count(window, caller)
+    return counted instanceof Promise
+      ? counted.then(noteReached, (error) => countWithout(error, window, caller)).then(goOn)
+      : goOn(noteReached(counted))
+  }
+
+  function hold(
+    window: LimitWindow,
+    { used, resetMs }: WindowCount,
+    own: readonly LimitWindow[],
+    left: string[],
+  ): void {
+    const seconds = Math.max(1, Math.ceil(resetMs / 1000))
+    left.push(`"${window.name}";r=${Math.max(0, window.requests - used)};t=${seconds}`)
+    if (used > window.requests) throw limited(window, seconds, headersOf(own, left))
   }
 
   function noteReached(count: WindowCount): WindowCount {
