@@ -6,7 +6,7 @@
 
 import { execFile, execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { createReadStream, mkdtempSync, rmSync, statfsSync } from 'node:fs'
+import { closeSync, createReadStream, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -76,8 +76,7 @@ function run(cores, args) {
 function bulk(cores, jobs) {
   const [program, before] = pinned(cores)
   const command = [COMMAND, 'bulk', 'cos://examplebucket-1250000000', file('keys'), '-o', file('urls')]
-  // A file that is replaced stays until it is: the run would pay for memory that was never used before.
-  rmSync(file('urls'), { force: true })
+  makeRoom()
   const at = performance.now()
   execFileSync(program, [...before, ...command, '--jobs', jobs], {
     env: { ...process.env, ...CREDENTIAL_ENV },
@@ -86,9 +85,22 @@ function bulk(cores, jobs) {
   return keys / ((performance.now() - at) / 1000)
 }
 
+/**
+ * Takes the last output away, and uses as much memory once: a virtual machine is given it page by page by its host when it is touched first,
+ * and takes longer for that than anybody for the keys. Whichever run came first would pay.
+ */
+function makeRoom() {
+  rmSync(file('urls'), { force: true })
+  const piece = Buffer.alloc(8 * 1024 * 1024, 1)
+  const to = openSync(file('room'), 'w')
+  for (let bytes = 0; bytes < keys * BYTES_A_KEY; bytes += piece.length) writeSync(to, piece)
+  closeSync(to)
+  rmSync(file('room'))
+}
+
 /** Keys a second of two processes at once, a core and half of the keys for each. */
 async function apart() {
-  rmSync(file('urls'), { force: true })
+  makeRoom()
   const at = performance.now()
   await Promise.all(
     ['0', '1'].map(async (core) => {
