@@ -82,6 +82,7 @@ const FILE_REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied; check its mode and owner',
   EPERM: 'the system does not permit it',
   EISDIR: 'it is a directory; name a file',
+  EBADF: 'no such descriptor is open for this',
   ENOSPC: 'the disk is full; free some space and try again',
   EROFS: 'the file system is read-only',
   ENAMETOOLONG: 'the name is too long for this file system',

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream, writeSync } from 'node:fs'
+import { createReadStream, fstat, write, writeSync } from 'node:fs'
 import {
   constants,
   type FileHandle,
@@ -13,9 +13,9 @@ import {
 } from 'node:fs/promises'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { homedir, tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { Readable, type Writable } from 'node:stream'
-import { styleText } from 'node:util'
+import { promisify, styleText } from 'node:util'
 import { CliError, codeOf, fileError } from './errors.ts'
 
 /** Everything a command does to the world. A test passes its own, in whole or in part. */
@@ -91,6 +91,10 @@ export interface Files {
   read(path: string, start?: number, end?: number): AsyncIterable<Uint8Array>
   /** All of it, in memory that is used again: a chunk is overwritten by the next. */
   scan(path: string): AsyncIterable<Uint8Array>
+  /** The name without symbolic links that two paths of one file share. The file need not be there yet. */
+  realPath(path: string): Promise<string>
+  /** Whether a writer to this path puts a new file in its place, and does not write to what is there: a device, a pipe, a descriptor. */
+  isReplaced(path: string): Promise<boolean>
   createWriter(path: string): Promise<FileWriter>
   createTemporaryDirectory(): Promise<string>
   removeDirectory(path: string): Promise<void>
@@ -130,6 +134,8 @@ export interface NodeIo extends Io {
 /** The real world. */
 export function createNodeIo(): NodeIo {
   let stdin: typeof process.stdin | undefined
+  const stdout = toSink(process.stdout, process.env)
+  const stderr = toSink(process.stderr, process.env)
   return {
     env: process.env,
     homeDirectory: homedir(),
@@ -139,9 +145,19 @@ export function createNodeIo(): NodeIo {
       return stdin
     },
     release: () => stdin?.destroy(),
-    stdout: toSink(process.stdout, process.env),
-    stderr: toSink(process.stderr, process.env),
-    files: { facts, readText, read, scan, createWriter, createTemporaryDirectory, removeDirectory },
+    stdout,
+    stderr,
+    files: {
+      facts,
+      readText,
+      read,
+      scan,
+      realPath,
+      isReplaced,
+      createWriter: (path) => createWriter(path, [undefined, stdout, stderr]),
+      createTemporaryDirectory,
+      removeDirectory,
+    },
     now: Date.now,
     elapsed: () => performance.now(),
     digest: (algorithm) => createHash(algorithm),
@@ -282,11 +298,42 @@ async function* scan(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
+async function realPath(path: string): Promise<string> {
+  try {
+    return await realpath(path)
+  } catch {
+    // It is not there yet. Whatever else is wrong is said by whoever opens it.
+    const directory = await realpath(dirname(path)).catch(() => resolve(dirname(path)))
+    return join(directory, basename(path))
+  }
+}
+
+async function isReplaced(path: string): Promise<boolean> {
+  return descriptorOf(path) === undefined && (await facts(path))?.kind !== 'other'
+}
+
+const STANDARD_STREAMS = ['/dev/stdin', '/dev/stdout', '/dev/stderr']
+
+/**
+ * The descriptor of this process that a path names. On Linux such a path is a link to the file behind the descriptor; to replace that, or
+ * to open it anew, at its beginning, is not what a shell means by `2>log`.
+ */
+function descriptorOf(path: string): number | undefined {
+  const whole = resolve(path)
+  const [, number] = /^\/(?:dev|proc\/self)\/fd\/(\d{1,9})$/.exec(whole) ?? []
+  const descriptor = number === undefined ? STANDARD_STREAMS.indexOf(whole) : Number(number)
+  return descriptor < 0 ? undefined : descriptor
+}
+
 /**
  * Opens a new file beside the target. A target that is no plain file (`/dev/null`, a pipe) is written as it stands: renaming
  * over it would replace a device by a file.
+ *
+ * @param sinks - The writers of the first descriptors, which share them with the rest of the process.
  */
-async function createWriter(path: string): Promise<FileWriter> {
+async function createWriter(path: string, sinks: readonly (Sink | undefined)[]): Promise<FileWriter> {
+  const descriptor = descriptorOf(path)
+  if (descriptor !== undefined) return descriptorWriter(path, descriptor, sinks[descriptor])
   const found = await facts(path)
   if (found?.kind === 'directory') throw fileError('write', path, { code: 'EISDIR' })
   try {
@@ -333,16 +380,32 @@ function temporaryWriter(
 
 function directWriter(path: string, file: FileHandle): FileWriter {
   return {
-    write: (chunk) => writeAll(file, chunk, path),
+    write: (chunk) => writeAll(file.fd, chunk, path),
     commit: () => file.close(),
     discard: () => file.close().catch(() => undefined),
   }
 }
 
-async function writeAll(file: FileHandle, chunk: Uint8Array, path: string): Promise<void> {
+/** Leaves the descriptor open: it was there before. */
+async function descriptorWriter(
+  path: string,
+  descriptor: number,
+  sink: Sink | undefined,
+): Promise<FileWriter> {
+  await promisify(fstat)(descriptor).catch((error: unknown) => {
+    throw fileError('write', path, error)
+  })
+  return {
+    write: (chunk) => (sink ? sink.write(chunk) : writeAll(descriptor, chunk, path)),
+    commit: async () => undefined,
+    discard: async () => undefined,
+  }
+}
+
+async function writeAll(fd: number, chunk: Uint8Array, path: string): Promise<void> {
   try {
     for (let offset = 0; offset < chunk.length; ) {
-      offset += (await file.write(chunk, offset)).bytesWritten
+      offset += (await promisify(write)(fd, chunk, offset)).bytesWritten
     }
   } catch (error) {
     throw fileError('write', path, error)

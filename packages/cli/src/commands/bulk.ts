@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os'
-import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import type { BulkOptions } from 'cos-presign/bulk'
 import { formatAddress, parseAddress } from '../address.ts'
@@ -71,7 +70,7 @@ async function runBulkCommand(
       `${formatAddress({ bucket, key })} names an object; give cos://${bucket}, and --prefix for what all keys begin with`,
     )
   }
-  await assertOwnFile(flags, files, io)
+  await assertOwnFiles(flags, files, io)
   const signer = await createSigner(flags, io)
   await warnOfEarlyEnd(signer, flags, io)
   const job = await toJob(signer, bucket, flags, io)
@@ -82,19 +81,28 @@ async function runBulkCommand(
   await tellCounts(io, counts, flags, io.elapsed() - startedAt)
 }
 
-/** The list of bad keys must not take the place of the output or of an input. */
-async function assertOwnFile(
-  { skipErrors, output }: BulkFlags,
-  files: readonly string[],
-  io: Io,
-): Promise<void> {
-  if (skipErrors === undefined || (await io.files.facts(skipErrors))?.kind === 'other') return
-  const taken = [output, ...files].find((path) => path !== undefined && resolve(path) === resolve(skipErrors))
-  if (taken !== undefined) {
-    throw new CliError(
-      'ERR_CLI_USAGE',
-      `--skip-errors needs a file of its own: ${skipErrors} is ${taken === output ? 'the output' : 'an input'}`,
-    )
+/** What takes the place of a file when all is well must be nothing else that the run reads or writes. */
+async function assertOwnFiles(flags: BulkFlags, files: readonly string[], io: Io): Promise<void> {
+  const { output = '-', skipErrors, inventory } = flags
+  const used: { name: string; realPath: string; isReplaced: boolean }[] = []
+  for (const file of files.length === 0 ? ['-'] : files) {
+    const realPath = await io.files.realPath(file === '-' ? '/dev/stdin' : file)
+    used.push({ name: 'an input', realPath, isReplaced: false })
+  }
+  if (inventory !== undefined)
+    used.push({ name: 'the manifest', realPath: await io.files.realPath(inventory), isReplaced: false })
+  const targets = [
+    ['--output', 'the output', output === '-' ? '/dev/stdout' : output],
+    ['--skip-errors', 'the list', skipErrors],
+  ] as const
+  for (const [option, name, path] of targets) {
+    if (path === undefined) continue
+    const realPath = await io.files.realPath(path)
+    const isReplaced = await io.files.isReplaced(path)
+    const taken = used.find((other) => other.realPath === realPath && (isReplaced || other.isReplaced))
+    if (taken !== undefined)
+      throw new CliError('ERR_CLI_USAGE', `${option} needs a file of its own: ${path} is ${taken.name}`)
+    used.push({ name, realPath, isReplaced })
   }
 }
 
@@ -163,7 +171,8 @@ async function signFiles(
   const rateOf = (seconds: number): string => formatRate(keys / seconds)
   const progress = await startProgress(io, files.join(' '), inputBytes, rateOf)
   try {
-    const output = flags.output === undefined || flags.output === '-' ? io.stdout : await open(flags.output)
+    const file = flags.output === undefined || flags.output === '-' ? undefined : await open(flags.output)
+    const output = file ?? io.stdout
     const skipped = flags.skipErrors === undefined ? undefined : await open(flags.skipErrors)
     const counts = await runBulk(io, {
       files,
@@ -177,7 +186,9 @@ async function signFiles(
       writeOutput: (lines) => output.write(lines),
       writeSkipped: skipped && ((lines) => skipped.write(Buffer.from(lines))),
     })
-    for (const writer of writers) await writer.commit()
+    // The list first: no output is there without what was left out of it.
+    await skipped?.commit()
+    await file?.commit()
     return counts
   } finally {
     progress.stop()

@@ -1,0 +1,123 @@
+import { once } from 'node:events'
+import { link, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { pathsOf, runBulk, runShell, startBulk } from './bulk-process.ts'
+
+/* Which files `cos-presign bulk` writes, and which it must leave alone. */
+
+const directories: string[] = []
+let directory: string
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'cos-presign-bulk-files-'))
+  directories.push(directory)
+  await writeFile(path('keys'), 'a\n\nb\n')
+  await writeFile(path('keys.csv'), 'a,1\n,2\n')
+  await writeFile(path('manifest.json'), '{"fileSchema":"Key, Size"}')
+  await symlink('keys', path('link-to-keys'))
+  await symlink('manifest.json', path('link-to-manifest'))
+  await symlink('urls', path('link-to-urls'))
+  await symlink('.', path('here'))
+})
+afterAll(async () => {
+  for (const each of directories) await rm(each, { recursive: true })
+})
+
+const path = (name: string): string => join(directory, name)
+const read = (name: string): Promise<string> => readFile(path(name), 'utf8')
+
+describe('cos-presign bulk', () => {
+  const csv = '--inventory manifest.json keys.csv'
+  it.each([
+    ['keys --skip-errors ./keys', '--skip-errors needs a file of its own: ./keys is an input'],
+    ['keys --skip-errors link-to-keys', 'link-to-keys is an input'],
+    ['link-to-keys --skip-errors here/keys', 'here/keys is an input'],
+    ['keys -o urls --skip-errors here/here/urls', 'here/here/urls is the output'],
+    ['keys -o new --skip-errors here/new', 'here/new is the output'],
+    ['keys -o urls --skip-errors link-to-urls', 'link-to-urls is the output'],
+    [`${csv} --skip-errors here/manifest.json`, 'here/manifest.json is the manifest'],
+    [`${csv} --skip-errors link-to-manifest`, 'link-to-manifest is the manifest'],
+    [`${csv} -o manifest.json`, '--output needs a file of its own: manifest.json is the manifest'],
+    ['keys.csv keys -o link-to-keys', '--output needs a file of its own: link-to-keys is an input'],
+    ['-o here/keys <keys', 'here/keys is an input'],
+    ['- -o here/keys <keys', 'here/keys is an input'],
+    ['keys --skip-errors urls >>urls', 'urls is the output'],
+    ['keys -o /dev/stdout --skip-errors urls >>urls', 'urls is the output'],
+    ['keys -o urls --skip-errors /dev/stderr 2>>urls', 'is the output'],
+  ])('replaces no file that it reads or writes otherwise: %s', async (args, message) => {
+    await writeFile(path('urls'), 'as it was\n')
+    const { status, stderr } = await runShell(directory, `bulk ${args}`)
+    expect([status, stderr + (await read('urls'))]).toEqual([2, expect.stringContaining(message)])
+    expect(await read('keys')).toBe('a\n\nb\n')
+    expect(await read('keys.csv')).toBe('a,1\n,2\n')
+    expect(await read('manifest.json')).toBe('{"fileSchema":"Key, Size"}')
+    expect(await read('urls')).toMatch(/^as it was\n/)
+  })
+
+  it('writes the output and the list beside files that are others, and over a second name of one', async () => {
+    await link(path('keys'), path('second-name'))
+    const { status } = await runShell(directory, 'bulk keys -o link-to-urls --skip-errors second-name')
+    expect(status).toBe(0)
+    expect(pathsOf(await read('link-to-urls'))).toEqual(['a', 'b'])
+    expect(await read('second-name')).toBe('2\tempty\t\n')
+    expect(await read('keys')).toBe('a\n\nb\n')
+    const nowhere = await runShell(directory, 'bulk keys -o /dev/null --skip-errors /dev/null </dev/null')
+    expect(nowhere.status).toBe(0)
+  })
+
+  it.each(['/dev/stdout', '/dev/fd/1', '/proc/self/fd/1', '/dev/../dev/fd/1', '/dev/fd/5'])(
+    'writes to the descriptor %s, not over the file behind it',
+    async (name) => {
+      const line = `exec 5>&1; echo before; bulk keys --skip-errors list -o ${name}; echo after`
+      const { status } = await runShell(directory, `{ ${line}; } >all`)
+      expect(status).toBe(0)
+      const [before, a, b, after] = (await read('all')).split('\n')
+      expect([before, ...pathsOf(`${a}\n${b}\n`), after]).toEqual(['before', 'a', 'b', 'after'])
+    },
+  )
+
+  it('adds the list to what goes to standard error, also where both streams are one file', async () => {
+    const list = 'before\n2\tempty\t\nSigned 2 keys'
+    await runShell(directory, '{ echo before >&2; bulk keys --skip-errors /dev/stderr; } 2>log')
+    expect(await read('log')).toContain(list)
+    await runShell(
+      directory,
+      '{ echo before >&2; bulk keys -o /dev/null --skip-errors /dev/stderr; } >log 2>&1',
+    )
+    expect(await read('log')).toContain(list)
+    // A pipe, which Linux does not open by such a name when it is a socket.
+    const piped = await runBulk(directory, [
+      path('keys'),
+      '-o',
+      '/dev/stdout',
+      '--skip-errors',
+      '/dev/stderr',
+    ])
+    expect([piped.status, pathsOf(piped.stdout)]).toEqual([0, ['a', 'b']])
+    expect(piped.stderr).toContain('2\tempty\t\nSigned 2 keys')
+  })
+
+  it('names a descriptor that is not open', async () => {
+    const { status, stderr } = await runShell(directory, 'bulk keys --skip-errors list -o /dev/fd/9999')
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringContaining('Cannot write /dev/fd/9999: no such descriptor is open for this'),
+    ])
+  })
+
+  it('leaves no output without its list', async () => {
+    const child = startBulk(directory, ['-o', path('urls'), '--skip-errors', path('list')])
+    child.stdin?.write('a\n\n')
+    for (let wait = 0; wait < 200; wait++) {
+      if ((await readdir(directory)).filter((name) => name.endsWith('.part')).length === 2) break
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    // Meanwhile somebody takes the name of the list.
+    await mkdir(path('list'))
+    child.stdin?.end()
+    const [status] = await once(child, 'close')
+    expect(status).toBe(1)
+    expect((await readdir(directory)).filter((name) => /^urls$|\.part$/.test(name))).toEqual([])
+  })
+})
