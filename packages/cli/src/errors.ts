@@ -98,19 +98,24 @@ export function fileError(action: string, path: string, error: unknown): CliErro
 }
 
 /**
+ * What `cos-presign` says of a dead temporary key, as a CLI error; `undefined` for any other error. Goes by the code, which is all that
+ * an error from another thread keeps of its class.
+ */
+export function toExpiry(error: unknown): CliError | undefined {
+  if (codeOf(error) !== 'ERR_CREDENTIAL_EXPIRED') return undefined
+  const message = `${(error as Error).message}. Get a new temporary key.`
+  return new CliError('ERR_CLI_CREDENTIAL_EXPIRED', message, { cause: error })
+}
+
+/**
  * Runs a call into `cos-presign` and turns what it says of its arguments into a CLI error: there they come from a person.
  */
 export function askCore<T>(call: () => T): T {
   try {
     return call()
   } catch (error) {
-    if (codeOf(error) === 'ERR_CREDENTIAL_EXPIRED') {
-      throw new CliError(
-        'ERR_CLI_CREDENTIAL_EXPIRED',
-        `${(error as Error).message}. Get a new temporary key.`,
-        { cause: error },
-      )
-    }
+    const expiry = toExpiry(error)
+    if (expiry !== undefined) throw expiry
     if (
       error instanceof TypeError ||
       error instanceof RangeError ||

@@ -24,8 +24,13 @@ const envOf = (home: string): Record<string, string> => ({
   COS_REGION: 'ap-guangzhou',
 })
 
-export function startBulk(home: string, args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [main, 'bulk', address, ...args], { env: envOf(home) })
+/** @param env - More of it. */
+export function startBulk(
+  home: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  return spawn(process.execPath, [main, 'bulk', address, ...args], { env: { ...envOf(home), ...env } })
 }
 
 export function runBulk(
@@ -42,14 +47,18 @@ export function runShell(directory: string, line: string): Promise<Outcome> {
   return outcomeOf(spawn('sh', ['-c', `${define}\n${line}`], { env: envOf(directory), cwd: directory }))
 }
 
-async function outcomeOf(child: ChildProcess, input: string | Uint8Array = ''): Promise<Outcome> {
+/** What becomes of a process, which is given an input and its end; with `null` neither. */
+export async function outcomeOf(
+  child: ChildProcess,
+  input: string | Uint8Array | null = '',
+): Promise<Outcome> {
   const texts = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const)
     child[name]?.setEncoding('utf8').on('data', (text) => {
       texts[name] += text
     })
   child.stdin?.on('error', () => undefined)
-  child.stdin?.end(input)
+  if (input !== null) child.stdin?.end(input)
   const [status] = await once(child, 'close')
   return { status, ...texts }
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { address, main, type Outcome, pathsOf, runBulk, startBulk } from './bulk-process.ts'
+import { address, main, type Outcome, outcomeOf, pathsOf, runBulk, startBulk } from './bulk-process.ts'
 
 /* `cos-presign bulk` as people run it: real processes, files and pipes. */
 
@@ -174,6 +174,24 @@ describe('cos-presign bulk', () => {
     expect([cut.status, cut.stderr]).toEqual([1, expect.stringContaining('cut.gz is no whole gzip file')])
     const child = spawn(process.execPath, [main, 'bulk', `${address}/photos`])
     expect(await once(child, 'close')).toEqual([2, null])
+  })
+
+  it.each(['1', '2'])('says that the temporary key has died meanwhile, with -j %s', async (threads) => {
+    const expiresAt = Math.floor(Date.now() / 1000) + 3
+    const child = startBulk(directory, ['-j', threads, '-o', path('none.txt')], {
+      COS_TOKEN: 'test-token',
+      COS_TOKEN_EXPIRES_AT: String(expiresAt),
+    })
+    const outcome = outcomeOf(child, null)
+    child.stdin?.write(`${many.join('\n')}\n`.repeat(4))
+    await new Promise((resolve) => setTimeout(resolve, expiresAt * 1000 - Date.now() + 100))
+    child.stdin?.end(many.join('\n'))
+    const { status, stderr } = await outcome
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringContaining(`The key ends at ${expiresAt}; get another. Get a new temporary key.`),
+    ])
+    expect((await readdir(directory)).filter((name) => /none|\.part$/.test(name))).toEqual([])
   })
 
   it('ends with whole lines and a status when the reader of its output goes away', async () => {

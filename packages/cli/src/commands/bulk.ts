@@ -5,7 +5,7 @@ import { formatAddress, parseAddress } from '../address.ts'
 import { type BulkJob, separatorOf } from '../bulk/job.ts'
 import { type BulkCounts, runBulk } from '../bulk/run-bulk.ts'
 import { createSigningPool } from '../bulk/signing-pool.ts'
-import { askCore, CliError } from '../errors.ts'
+import { askCore, CliError, toExpiry } from '../errors.ts'
 import type { FileWriter, Io } from '../io.ts'
 import { addMethodOption, addSigningOptions, type MethodFlags, parseInteger } from '../options.ts'
 import { printable, tell } from '../output.ts'
@@ -190,6 +190,8 @@ async function signFiles(
     await skipped?.commit()
     await file?.commit()
     return counts
+  } catch (error) {
+    throw toExpiry(error) ?? error
   } finally {
     progress.stop()
     await pool.close()
