@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib'
+import { constants, deflateRawSync } from 'node:zlib'
 import { CosClient } from 'cos-presign'
 import { type BadKey, createBulkSigner } from 'cos-presign/bulk'
 import type { BulkJob } from './job.ts'
@@ -11,8 +11,10 @@ export interface BlockMemory {
 
 /** What became of a block of input. */
 export interface SignedBlock {
-  /** Whole lines, or a member of a gzip file. */
+  /** Whole lines; with `gzip` deflated, as blocks of which none is the last. */
   readonly output: Uint8Array
+  /** The lines, which are not deflated. */
+  readonly lines: Uint8Array
   readonly records: number
   /** With the number of each in its block. */
   readonly badKeys: readonly BadKey[]
@@ -61,10 +63,16 @@ export async function createBlockSigner(job: BulkJob, now: () => number): Promis
     signer.end(write)
     const written = output.subarray(0, length)
     return {
-      output: job.gzip ? gzipSync(written) : written,
+      output: job.gzip ? deflate(written) : written,
+      lines: written,
       records: signer.records - before,
       badKeys,
       memory: { input: block.buffer as ArrayBuffer, lines: output.buffer },
     }
   }
+}
+
+/** Ends on a whole byte, and not the stream, so that what is deflated may follow what was deflated elsewhere. */
+function deflate(lines: Uint8Array): Uint8Array {
+  return lines.length === 0 ? lines : deflateRawSync(lines, { finishFlush: constants.Z_SYNC_FLUSH })
 }

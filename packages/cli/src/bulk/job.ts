@@ -7,7 +7,7 @@ export interface BulkJob {
   readonly client: CosClientOptions
   readonly params: BulkParams
   readonly options: Omit<BulkOptions, 'onBadKey'>
-  /** Whether the output is compressed, each block by itself: gzip files may have many members (RFC 1952, section 2.2). */
+  /** Whether blocks are deflated, each by itself, for a gzip file. */
   readonly gzip: boolean
 }
 

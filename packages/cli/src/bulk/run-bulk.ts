@@ -5,6 +5,7 @@ import type { Io } from '../io.ts'
 import { printable } from '../output.ts'
 import type { Progress } from '../progress.ts'
 import { unlessAborted } from '../until-aborted.ts'
+import type { BlockWriter } from './block-writer.ts'
 import { gunzipped, type RecordEnds, toBlocks } from './blocks.ts'
 import type { PoolBlock, SigningPool } from './signing-pool.ts'
 
@@ -18,7 +19,7 @@ export interface BulkRun {
   readonly signal: AbortSignal
   /** Told how many keys have been signed so far. */
   onSigned(keys: number): void
-  writeOutput(lines: Uint8Array): Promise<void>
+  readonly output: BlockWriter
   /** Writes lines about bad keys; without it the first one ends the run. */
   readonly writeSkipped: ((lines: string) => Promise<void>) | undefined
 }
@@ -71,7 +72,7 @@ export async function runBulk(io: Io, run: BulkRun): Promise<BulkCounts> {
   }
 
   async function write(signed: PoolBlock): Promise<void> {
-    if (signed.output.length > 0) await run.writeOutput(signed.output)
+    if (signed.output.length > 0) await run.output.write(signed)
     signed.release()
   }
 
@@ -109,6 +110,7 @@ export async function runBulk(io: Io, run: BulkRun): Promise<BulkCounts> {
       await writeNext()
     }
     await writing
+    await run.output.end()
     return counts
   } finally {
     await run.pool.close()

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { type Command, Option } from 'commander'
 import type { BulkOptions } from 'cos-presign/bulk'
 import { formatAddress, parseAddress } from '../address.ts'
+import { createLineWriter, startGzipWriter } from '../bulk/block-writer.ts'
 import { type BulkJob, separatorOf } from '../bulk/job.ts'
 import { type BulkCounts, runBulk } from '../bulk/run-bulk.ts'
 import { createSigningPool } from '../bulk/signing-pool.ts'
@@ -172,7 +173,8 @@ async function signFiles(
   const progress = await startProgress(io, files.join(' '), inputBytes, rateOf)
   try {
     const file = flags.output === undefined || flags.output === '-' ? undefined : await open(flags.output)
-    const output = file ?? io.stdout
+    const write = (bytes: Uint8Array): Promise<void> => (file ?? io.stdout).write(bytes)
+    const output = job.gzip ? await startGzipWriter(write) : createLineWriter(write)
     const skipped = flags.skipErrors === undefined ? undefined : await open(flags.skipErrors)
     const counts = await runBulk(io, {
       files,
@@ -183,7 +185,7 @@ async function signFiles(
       onSigned(signed) {
         keys = signed
       },
-      writeOutput: (lines) => output.write(lines),
+      output,
       writeSkipped: skipped && ((lines) => skipped.write(Buffer.from(lines))),
     })
     // The list first: no output is there without what was left out of it.
