@@ -35,7 +35,7 @@ interface KnownKey {
   readonly verified: Set<string>
 }
 
-/** Believes keys of `Authorization: Bearer cpk_…` or `X-Api-Key`. */
+/** Believes keys of `X-Api-Key` or `Authorization: Bearer cpk_…`. What else stands in the first is a gateway's own, and not looked at. */
 export function createApiKeyAuthenticator(records: readonly ApiKeyRecord[]): Authenticator {
   const callers = new Map<string, KnownKey>()
   for (const { id, sha256, claims } of records) {
@@ -44,7 +44,8 @@ export function createApiKeyAuthenticator(records: readonly ApiKeyRecord[]): Aut
   }
 
   return function authenticateApiKey(request) {
-    const key = request.headers.get('x-api-key') ?? bearerOf(request)
+    const header = request.headers.get('x-api-key')
+    const key = header?.startsWith(PREFIX) ? header : bearerOf(request)
     if (key === undefined) return undefined
     const known = callers.get(key.slice(PREFIX.length, -SECRET_LENGTH))
     if (known !== undefined && isVerified(key, known)) return known.caller

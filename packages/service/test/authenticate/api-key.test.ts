@@ -39,3 +39,15 @@ it.each([
   const apiKeys = recordsOf((await createApiKey('holder')).sha256)
   await expect(createFixture({ authenticate: { apiKeys } })).rejects.toThrow(message)
 })
+
+it('an API key of Authorization is believed behind a gateway that has a key of its own in X-Api-Key', async () => {
+  const { service, apiKey } = await createFixture()
+  const statusWith = async (headers: Record<string, string>) =>
+    (await service.fetch(new Request('http://service/v1/uploads', { method: 'POST', headers }))).status
+  const Authorization = `Bearer ${apiKey}`
+  expect(await statusWith({ Authorization, 'X-Api-Key': 'of-the-gateway' })).toBe(200)
+  expect(await statusWith({ Authorization, 'X-Api-Key': '' })).toBe(200)
+  expect(await statusWith({ 'X-Api-Key': 'of-the-gateway' })).toBe(401)
+  // What looks like a key of ours decides: nobody is taken for another because two proofs came.
+  expect(await statusWith({ Authorization, 'X-Api-Key': `cpk_other_${'0'.repeat(64)}` })).toBe(401)
+})
