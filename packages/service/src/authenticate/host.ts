@@ -6,7 +6,7 @@ import type { Authenticator } from './authenticator.ts'
 export function createHostAuthenticator(host: NonNullable<AuthenticationOptions['host']>): Authenticator {
   return async function authenticateByHost(request) {
     // Programs without types answer with null as well, and with what is no caller.
-    const found = (await host(request)) as HostCaller | null | undefined
+    const found = (await askHost(host, request)) as HostCaller | null | undefined
     if (found === undefined || found === null) return undefined
     const { id, claims } = found
     if (typeof id !== 'string' || id === '' || (claims !== undefined && typeof claims !== 'object')) {
@@ -15,5 +15,17 @@ export function createHostAuthenticator(host: NonNullable<AuthenticationOptions[
       )
     }
     return createCaller('host', id, claims)
+  }
+}
+
+/** Hono hands on nothing but errors to whoever answers for them: anything else would leave the service without an answer. */
+async function askHost(
+  host: NonNullable<AuthenticationOptions['host']>,
+  request: Request,
+): Promise<HostCaller | undefined> {
+  try {
+    return await host(request)
+  } catch (cause) {
+    throw cause instanceof Error ? cause : new Error('"authenticate.host" threw what is no Error', { cause })
   }
 }

@@ -30,3 +30,16 @@ it.each([
     )
   },
 )
+
+it.each([['a text'], [undefined], [null], [{ code: 'E_LOGIN' }]])(
+  'an application that throws %j lets nobody in, and is answered all the same',
+  async (thrown) => {
+    const host = () => Promise.reject(thrown)
+    const { service, entries } = await createFixture({ authenticate: { host } })
+    const response = await service.fetch(new Request('http://service/v1/uploads', { method: 'POST' }))
+    expect(response.status).toBe(500)
+    expect(await response.json()).toMatchObject({ code: 'ERR_SERVICE_INTERNAL' })
+    const error = expect.stringContaining('"authenticate.host" threw what is no Error')
+    expect(entries).toContainEqual(expect.objectContaining({ event: 'failure', error }))
+  },
+)
