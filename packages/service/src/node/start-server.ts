@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
+import { createMountedPath } from '../mount-path.ts'
 import { type Log, noticeEntry } from '../observe/log.ts'
 import type { ServiceOptions } from '../options.ts'
 import { createService, type Service } from '../service.ts'
@@ -98,17 +99,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 
   async function answer(request: Request): Promise<Response> {
-    return isEnding && new URL(request.url).pathname === '/readyz'
+    return isEnding && current.pathOf(request) === '/readyz'
       ? notReady()
       : await current.service.fetch(request)
   }
 
-  async function serve(next: ServerConfig): Promise<{ service: Service; drainSeconds: number }> {
+  async function serve(next: ServerConfig): Promise<Serving> {
     const { links, ...rest } = optionsOf(next, options, log)
     const { limitStore } = stores
     const kept = links && { ...links, store: await stores.linkStoreFor(next) }
     const service = createService({ ...rest, limitStore, links: kept })
-    return { service, drainSeconds: next.drainSeconds }
+    const { pathOf } = createMountedPath(rest.basePath)
+    return { service, pathOf, drainSeconds: next.drainSeconds }
   }
 
   async function readAgain(): Promise<void> {
@@ -129,6 +131,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     for (const each of listeners) await each.close()
     await stores.close()
   }
+}
+
+/** What is made of one reading of the file. */
+interface Serving {
+  readonly service: Service
+  /** The path that a request is for, wherever the service is mounted. */
+  readonly pathOf: (request: Request) => string
+  readonly drainSeconds: number
 }
 
 function createLog({ log, onWarning }: ServerOptions, metrics: Metrics): Log {

@@ -99,6 +99,19 @@ describe('a server of a configuration file', () => {
   })
 })
 
+describe('a server under a basePath', () => {
+  it('that ends says there too that it is not ready', async () => {
+    await writeFile(configPath, `${text}basePath: /sign\n`)
+    const server = await startServer({ configPath, env, log: false })
+    const statusOf = async (path: string) => (await fetch(`${server.url}${path}`)).status
+    expect([await statusOf('/sign/readyz'), await statusOf('/readyz')]).toEqual([200, 200])
+    const closed = server.close()
+    expect([await statusOf('/sign/readyz'), await statusOf('/readyz')]).toEqual([503, 503])
+    expect(await statusOf('/sign/healthz')).toBe(200)
+    await closed
+  })
+})
+
 describe('a file that is read again', () => {
   it('is said to need a restart for what a running server keeps, and is used for the rest', async () => {
     await writeFile(configPath, text)
