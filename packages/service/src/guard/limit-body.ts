@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { ServiceError } from '../errors.ts'
+import { brokenOff } from './read-text.ts'
 
 /** Refuses bodies of more bytes, whether they announce their length or not. */
 export function limitBody(maxBodyBytes: number): MiddlewareHandler {
@@ -9,7 +10,7 @@ export function limitBody(maxBodyBytes: number): MiddlewareHandler {
     const announced = context.req.header('content-length')
     // Whoever speaks HTTP to us (Node, a proxy, an edge) holds a body to its announced length. To count the bytes of every body is slow.
     if (announced === undefined || context.req.header('transfer-encoding') !== undefined)
-      return count(context, next)
+      return count(context, next).catch(refuseBroken)
     if (!/^\d+$/.test(announced)) {
       // Node refuses it before; of other hosts nobody knows.
       throw new ServiceError(
@@ -19,6 +20,11 @@ export function limitBody(maxBodyBytes: number): MiddlewareHandler {
     }
     if (Number(announced) > maxBodyBytes) refuse()
     return next()
+  }
+
+  /** Reads bodies itself; what goes wrong after it does not come back here. */
+  function refuseBroken(error: unknown): never {
+    throw error instanceof ServiceError ? error : brokenOff(error)
   }
 
   function refuse(): never {

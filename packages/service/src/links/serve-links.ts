@@ -1,6 +1,7 @@
 import type { Hono } from 'hono'
 import type { Environment, ServiceContext } from '../environment.ts'
 import { ServiceError } from '../errors.ts'
+import { readText } from '../guard/read-text.ts'
 import { isBrowser, isPreviewer } from './is-previewer.ts'
 import { PAGE_HEADERS, renderLinkPage } from './link-page.ts'
 import type { StoredLink } from './link-store.ts'
@@ -63,7 +64,7 @@ interface LinkForm {
 /** Of a form, or of JSON. */
 async function readForm(context: ServiceContext): Promise<LinkForm> {
   const type = context.req.header('content-type') ?? ''
-  const text = await context.req.text()
+  const text = await readText(context.req.raw)
   if (text === '') return {}
   if (type.startsWith('application/x-www-form-urlencoded')) {
     const form = new URLSearchParams(text)
