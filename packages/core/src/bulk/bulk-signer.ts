@@ -27,6 +27,8 @@ export interface BulkSigner {
 /**
  * Makes a signer of many keys for one client and one kind of call.
  *
+ * It refuses the keys that `client.getPresignedUrl` refuses; with `Compat: 'python'` also those of over 850 bytes, which that does not.
+ *
  * @throws {TypeError|RangeError} A parameter or option is not as it must be.
  * @throws {SignatureError} `ERR_CREDENTIAL_EXPIRED`: the temporary key is dead.
  */

@@ -23,7 +23,8 @@ export interface BulkStreamOptions extends BulkOptions {
  * Presigns the keys in a stream of bytes: for each what `client.getPresignedUrl` makes, in their order, as lines.
  *
  * Memory is that of one chunk of input and its output, so pass chunks of a megabyte at most. Each chunk is signed at the time it
- * comes. A byte order mark at the beginning is no part of a key (unless keys are ended by NUL).
+ * comes. A byte order mark at the beginning is no part of a key (unless keys are ended by NUL). Keys that `getPresignedUrl` refuses
+ * are refused; with `Compat: 'python'` also those of over 850 bytes, which that does not refuse.
  *
  * @returns A stream that errors with `ERR_KEY_REFUSED` at the first key that cannot be signed, unless there is `onBadKey`; with
  * `ERR_CREDENTIAL_EXPIRED` once the temporary key is dead.

@@ -26,6 +26,7 @@ const KINDS: readonly (readonly [string, Partial<CosClientOptions>, Partial<Bulk
       ],
     },
   ],
+  ['a POST', {}, { Method: 'POST', Params: { append: '', position: 0 } }],
   ['a download under a name, stable for an hour', {}, { Filename: 'a 值.jpg', StableFor: 3600 }],
   ['a temporary key', { Token: token }, {}],
   [
@@ -47,15 +48,16 @@ const KINDS: readonly (readonly [string, Partial<CosClientOptions>, Partial<Bulk
   ['a clock at its end', { Now: () => 99_999_999_999_999 }, {}],
 ]
 
-/** Nothing that ends a record of lines; a slash at the beginning is optional. */
+/** Nothing that ends a record of lines, which a CR or NUL within it does not; a slash at the beginning is optional. */
 const key = fc
   .oneof(
     fc.string({ unit: 'binary', maxLength: 120 }),
     fc.string({ unit: 'grapheme', maxLength: 120 }),
     fc.string({ unit: fc.constantFrom(...'ab/.%+ &=;#?\\"<>~*\'()\t值🦊'), maxLength: 200 }),
     fc.string({ unit: fc.constantFrom(...'./'), maxLength: 40 }),
+    fc.string({ unit: fc.constantFrom(...'a\r\0.'), maxLength: 40 }),
   )
-  .filter((text) => text.isWellFormed() && !/[\r\n\0]/.test(text))
+  .filter((text) => text.isWellFormed() && !text.includes('\n'))
   .filter((text) => text !== '' && !/(?:^|\/)\.\.?$/.test(text) && Buffer.byteLength(text) <= 850)
 
 describe.each(ENGINES)('the %s engine makes what getPresignedUrl makes', (engine) => {
@@ -67,7 +69,8 @@ describe.each(ENGINES)('the %s engine makes what getPresignedUrl makes', (engine
         fc.array(key, { maxLength: 40 }),
         fc.array(fc.integer({ min: 1, max: 300 }), { maxLength: 3 }),
         async (keys, sizes) => {
-          const input = keys.map((Key) => `${Key}\n`).join('')
+          // A CR at the end is part of the line end, but for another before it.
+          const input = keys.map((Key) => `${Key}${Key.endsWith('\r') ? '\r' : ''}\n`).join('')
           const { output, badKeys } = await signAll(client, params, { engine }, input, sizes)
           expect(badKeys).toEqual([])
           expect(output).toBe(
@@ -161,6 +164,80 @@ describe.each(ENGINES)('the %s engine makes what getPresignedUrl makes', (engine
       seconds += piece === 1 ? 97_300_000_000 : 1
     }
     expect(lines).toEqual(expected)
+  })
+})
+
+/** Keys of all lengths around the longest, of characters of one to four bytes, and of dots and slashes; some empty. */
+const doubtful = fc.oneof(
+  fc
+    .tuple(
+      fc.constantFrom('', '/', './', '值'),
+      fc.constantFrom('k', 'é', '值', '🦊'),
+      fc.integer({ min: 840, max: 860 }),
+      fc.constantFrom('', 'k', 'kk', '/.', '/..', '/...', '.', '/'),
+    )
+    .map(
+      ([first, unit, bytes, last]) => first + unit.repeat(Math.floor(bytes / Buffer.byteLength(unit))) + last,
+    ),
+  fc.string({ unit: fc.constantFrom(...'./a'), maxLength: 6 }),
+  fc.string({ unit: fc.constantFrom('.', '/', '\r', '\n', '值', '%2e'), maxLength: 6 }),
+  fc.string({ unit: 'binary', maxLength: 60 }).filter((text) => text.isWellFormed() && !text.includes('\0')),
+)
+
+describe.each(ENGINES)('the %s engine refuses what getPresignedUrl refuses', (engine) => {
+  /** Whether it makes a URL. */
+  const isSigned = (sign: () => unknown): boolean => {
+    try {
+      sign()
+      return true
+    } catch (error) {
+      if (error instanceof RangeError) return false
+      throw error
+    }
+  }
+
+  it.each(['', 'p/', 'a/.', '/'])('and nothing else, with the prefix "%s"', async (prefix) => {
+    const client = clientOf()
+    await fc.assert(
+      fc.asyncProperty(fc.array(doubtful, { maxLength: 30 }), async (keys) => {
+        const { output, badKeys } = await signAll(
+          client,
+          { Bucket: bucket },
+          { engine, input: 'nul', prefix },
+          keys.map((Key) => `${Key}\0`).join(''),
+        )
+        const calls = keys.map((Key) => ({ Bucket: bucket, Method: 'GET' as const, Key: prefix + Key }))
+        // Before nothing, a prefix would be the key of something else.
+        const good = calls.filter(
+          (call, at) => keys[at] !== '' && isSigned(() => client.getPresignedUrl(call)),
+        )
+        expect(output).toBe(good.map((call) => `${client.getPresignedUrl(call)}\n`).join(''))
+        const bad = calls.flatMap((call, at) => (good.includes(call) ? [] : [at + 1]))
+        expect(badKeys.map(({ line }) => line)).toEqual(bad)
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  it("and what is too long, the Python SDK's way", async () => {
+    const client = clientOf({ Compat: 'python' })
+    await fc.assert(
+      fc.asyncProperty(fc.array(doubtful, { maxLength: 30 }), async (keys) => {
+        const { badKeys } = await signAll(
+          client,
+          { Bucket: bucket },
+          { engine, input: 'nul' },
+          keys.map((Key) => `${Key}\0`).join(''),
+        )
+        const refused = keys.flatMap((Key, at) => {
+          const isLong = Buffer.byteLength(Key.replace(/^\//, '')) > 850
+          const call = { Bucket: bucket, Method: 'GET' as const, Key }
+          return isLong || !isSigned(() => client.getPresignedUrl(call)) ? [at + 1] : []
+        })
+        expect(badKeys.map(({ line }) => line)).toEqual(refused)
+      }),
+      { numRuns: 100 },
+    )
   })
 })
 
