@@ -79,6 +79,8 @@ describe('cos-presign bulk', () => {
     expect(pathsOf(numbered.stdout)).toEqual(['a%20b'])
     const raw = await bulk(['--column', '1', '--raw-keys'], 'a%20b,1\n')
     expect(pathsOf(raw.stdout)).toEqual(['a%2520b'])
+    const noCsv = await bulk(['--raw-keys', '-0'], 'a%20b')
+    expect([noCsv.status, noCsv.stderr]).toEqual([2, expect.stringContaining('--raw-keys is for CSV; give')])
     expect((await bulk(['--column', 'Key'], '')).stderr).toContain('--column must be a number')
     expect((await bulk(['--inventory', path('part.csv.gz')], '')).stderr).toContain('has no fileSchema')
   })

@@ -43,6 +43,7 @@ export function signMany(
   for (const call of calls) {
     try {
       if (typeof call !== 'string') {
+        assertObject(call, 'Key', 'a string')
         urls.push(urlOf(settings, read(call)))
         continue
       }

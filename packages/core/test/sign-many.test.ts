@@ -63,7 +63,14 @@ describe('signMany', () => {
       signMany(clientOf(), calls as readonly string[], { Bucket: bucket })
     expect(sign(['a', 'b', ''])).toThrow(new RangeError('calls[2]: "Key" must not be empty'))
     expect(sign(['a', '..'])).toThrow(RangeError('calls[1]: "Key" ends in "." or "..", which clients drop'))
-    expect(sign([7])).toThrow(TypeError('calls[0]: "Key" must be a string; got undefined'))
+    for (const [call, kind] of [
+      [7, 'number'],
+      [null, 'null'],
+      [undefined, 'undefined'],
+      [() => 'a', 'function'],
+    ] as const)
+      expect(sign(['a', call])).toThrow(TypeError(`calls[1]: "Key" must be a string; got ${kind}`))
+    expect(sign([{}])).toThrow(TypeError('calls[0]: "Key" must be a string; got undefined'))
     expect(sign([{ Key: 'a', Expired: 0 }])).toThrow(/^calls\[0\]: "Expired" /)
     expect(() => signMany(clientOf(), 'abc', { Bucket: bucket })).toThrow(
       TypeError('"calls" must be a list of keys or calls; got string'),

@@ -124,7 +124,10 @@ async function toJob({ settings }: Signer, bucket: string, flags: BulkFlags, io:
 
 async function inputOf(flags: BulkFlags, io: Io): Promise<BulkOptions['input']> {
   const { inventory, column, rawKeys } = flags
-  if (inventory === undefined && column === undefined) return flags.null ? 'nul' : 'lines'
+  if (inventory === undefined && column === undefined) {
+    if (rawKeys) throw new CliError('ERR_CLI_USAGE', '--raw-keys is for CSV; give --inventory or --column')
+    return flags.null ? 'nul' : 'lines'
+  }
   if (flags.null) throw new CliError('ERR_CLI_USAGE', '--null and CSV exclude each other')
   const schema = inventory === undefined ? undefined : await readSchema(inventory, io)
   const number = /^\d{1,4}$/.test(column ?? '') ? Number(column) : column
