@@ -15,6 +15,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http'
 import { homedir, tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Readable, type Writable } from 'node:stream'
+import { isatty } from 'node:tty'
 import { promisify, styleText } from 'node:util'
 import { CliError, codeOf, fileError } from './errors.ts'
 
@@ -74,6 +75,8 @@ export interface FileFacts {
 
 /** A file to be, at a temporary name until {@link FileWriter.commit}. */
 export interface FileWriter {
+  /** Whether a person looks at it, as at `/dev/stderr`. */
+  readonly isTerminal: boolean
   write(chunk: Uint8Array): Promise<void>
   /** Makes it durable and gives it its name, in one step. */
   commit(): Promise<void>
@@ -355,6 +358,7 @@ function temporaryWriter(
 ): FileWriter {
   let state: 'open' | 'done' = 'open'
   return {
+    isTerminal: false,
     // Here, not in another thread: it goes to the page cache, which takes no longer than to hand it over.
     write: async (chunk) => writeAllSync(file.fd, chunk, target),
     async commit() {
@@ -380,6 +384,7 @@ function temporaryWriter(
 
 function directWriter(path: string, file: FileHandle): FileWriter {
   return {
+    isTerminal: isatty(file.fd),
     write: (chunk) => writeAll(file.fd, chunk, path),
     commit: () => file.close(),
     discard: () => file.close().catch(() => undefined),
@@ -396,6 +401,7 @@ async function descriptorWriter(
     throw fileError('write', path, error)
   })
   return {
+    isTerminal: isatty(descriptor),
     write: (chunk) => (sink ? sink.write(chunk) : writeAll(descriptor, chunk, path)),
     commit: async () => undefined,
     discard: async () => undefined,

@@ -8,6 +8,9 @@ export interface Progress {
   stop(): void
 }
 
+/** Shows nothing. */
+export const NO_PROGRESS: Progress = { add() {}, stop() {} }
+
 /**
  * Shows a bar on a terminal, and nothing elsewhere.
  *
@@ -20,13 +23,14 @@ export async function startProgress(
   rateOf: (seconds: number, bytes: number) => string = (seconds, bytes) =>
     `${formatBytes(bytes / seconds)}/s`,
 ): Promise<Progress> {
-  if (!io.stderr.isTerminal) return { add() {}, stop() {} }
+  if (!io.stderr.isTerminal) return NO_PROGRESS
   const { SingleBar, Presets } = await import('cli-progress')
+  const stream = io.stderr.stream as NodeJS.WriteStream
   const start = io.elapsed()
   const rate = (bytes: number): string => rateOf(Math.max(1, io.elapsed() - start) / 1000, bytes)
   const bar = new SingleBar(
     {
-      stream: io.stderr.stream as NodeJS.WriteStream,
+      stream,
       clearOnComplete: true,
       hideCursor: true,
       etaBuffer: 100,
@@ -38,7 +42,9 @@ export async function startProgress(
             ? ''
             : `${options.barCompleteString?.slice(0, filled)}${options.barIncompleteString?.slice(0, 24 - filled)} `
         const eta = totalBytes === undefined || !Number.isFinite(params.eta) ? '' : `, ${params.eta} s left`
-        return `${printable(label)} ${picture}${done}, ${rate(params.value)}${eta}`
+        const numbers = `${picture}${done}, ${rate(params.value)}${eta}`
+        // What does not fit into the line is cut off by the terminal.
+        return `${lastOf(printable(label), (stream.columns || 80) - numbers.length - 2)} ${numbers}`
       },
     },
     Presets.shades_classic,
@@ -51,6 +57,12 @@ export async function startProgress(
     },
     stop: () => bar.stop(),
   }
+}
+
+/** The end of a text, which says most of a path. */
+function lastOf(text: string, most: number): string {
+  const characters = [...text]
+  return characters.length <= most ? text : `…${characters.slice(1 - Math.max(2, most)).join('')}`
 }
 
 /** The line that stays when a transfer is over. */

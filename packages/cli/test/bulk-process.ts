@@ -43,9 +43,19 @@ export function runBulk(
 
 /** Runs a line of a shell in a directory; `bulk` in it is the command with its address. */
 export function runShell(directory: string, line: string): Promise<Outcome> {
-  const define = `bulk() { "${process.execPath}" "${main}" bulk "${address}" "$@"; }`
-  return outcomeOf(spawn('sh', ['-c', `${define}\n${line}`], { env: envOf(directory), cwd: directory }))
+  return outcomeOf(spawn('sh', ['-c', withBulk(line)], { env: envOf(directory), cwd: directory }))
 }
+
+/** The same before a terminal of 80 columns. All that is seen there is the standard output, with `␛` for the escape character. */
+export async function runTerminal(directory: string, line: string): Promise<Outcome> {
+  const args = ['-qec', withBulk(`stty cols 80; ${line}`), '/dev/null']
+  const env = { ...envOf(directory), TERM: 'xterm', SHELL: '/bin/sh' }
+  const outcome = await outcomeOf(spawn('script', args, { env, cwd: directory }))
+  return { ...outcome, stdout: outcome.stdout.replaceAll('\x1b', '␛') }
+}
+
+const withBulk = (line: string): string =>
+  `bulk() { "${process.execPath}" "${main}" bulk "${address}" "$@"; }\n${line}`
 
 /** What becomes of a process, which is given an input and its end; with `null` neither. */
 export async function outcomeOf(

@@ -10,7 +10,7 @@ import { askCore, CliError, toExpiry } from '../errors.ts'
 import type { FileWriter, Io } from '../io.ts'
 import { addMethodOption, addSigningOptions, type MethodFlags, parseInteger } from '../options.ts'
 import { printable, tell } from '../output.ts'
-import { startProgress } from '../progress.ts'
+import { NO_PROGRESS, type Progress, startProgress } from '../progress.ts'
 import { createSigner, type Signer, toClientOptions, warnOfEarlyEnd } from '../signer.ts'
 
 interface BulkFlags extends MethodFlags {
@@ -173,12 +173,15 @@ async function signFiles(
   }
   let keys = 0
   const rateOf = (seconds: number): string => formatRate(keys / seconds)
-  const progress = await startProgress(io, files.join(' '), inputBytes, rateOf)
+  let progress: Progress = NO_PROGRESS
   try {
     const file = flags.output === undefined || flags.output === '-' ? undefined : await open(flags.output)
     const write = (bytes: Uint8Array): Promise<void> => (file ?? io.stdout).write(bytes)
     const output = job.gzip ? await startGzipWriter(write) : createLineWriter(write)
     const skipped = flags.skipErrors === undefined ? undefined : await open(flags.skipErrors)
+    // Lines of the result, or of the list, and a bar would overwrite each other.
+    if (!(file ?? io.stdout).isTerminal && skipped?.isTerminal !== true)
+      progress = await startProgress(io, labelOf(files), inputBytes, rateOf)
     const counts = await runBulk(io, {
       files,
       ends: { separator: separatorOf(job), hasQuotes: typeof job.options.input === 'object' },
@@ -215,6 +218,12 @@ async function askCoreFor<T>(work: Promise<T>): Promise<T> {
     if (failure !== undefined) throw failure
     return result as T
   })
+}
+
+/** What a bar says is being read. */
+function labelOf([first = '-', ...others]: readonly string[]): string {
+  if (others.length > 0) return `${others.length + 1} files`
+  return first === '-' ? 'standard input' : first
 }
 
 /** Of all files together; `undefined` where one has none that is known. */
