@@ -9,7 +9,7 @@ import { CliError } from '../errors.ts'
 const MAX_RECORD_BYTES = 128 * 1024
 
 /** Small enough that a block and its output stay in a processor's cache; large enough that threads seldom talk. */
-export const PIECE_BYTES: number = 128 * 1024
+export const PIECE_BYTES: number = 64 * 1024
 
 const GZIP = [0x1f, 0x8b]
 const MARK = [0xef, 0xbb, 0xbf]

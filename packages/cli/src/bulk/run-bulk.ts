@@ -58,22 +58,23 @@ export async function runBulk(io: Io, run: BulkRun): Promise<BulkCounts> {
   /** Begins to write the next block once the one before it is written. */
   async function writeNext(): Promise<void> {
     const { file, isFirst, signing } = pending.shift() as Pending
-    const signed = await signing
+    const block = await signing
+    const { badKeys, records } = block.signed
     if (isFirst) line = 0
     await writing
-    if (signed.badKeys.length > 0) await skip(signed.badKeys, file)
-    writing = write(signed)
+    if (badKeys.length > 0) await skip(badKeys, file)
+    writing = write(block)
     // Awaited in its turn; meanwhile a failure must not count as unhandled.
     writing.catch(() => undefined)
-    line += signed.records
-    counts.signed += signed.records - signed.badKeys.length
-    counts.skipped += signed.badKeys.length
+    line += records
+    counts.signed += records - badKeys.length
+    counts.skipped += badKeys.length
     run.onSigned(counts.signed)
   }
 
-  async function write(signed: PoolBlock): Promise<void> {
+  async function write({ signed, release }: PoolBlock): Promise<void> {
     if (signed.output.length > 0) await run.output.write(signed)
-    signed.release()
+    release()
   }
 
   async function skip(badKeys: readonly BadKey[], file: string): Promise<void> {

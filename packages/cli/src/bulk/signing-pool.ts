@@ -23,8 +23,9 @@ export interface PoolOptions {
   readonly now: () => number
 }
 
-/** A signed block, in memory of the pool. */
-export interface PoolBlock extends SignedBlock {
+/** What became of a block, in memory of the pool. */
+export interface PoolBlock {
+  readonly signed: SignedBlock
   /** Gives the memory back, once the output is written. */
   release(): void
 }
@@ -35,6 +36,8 @@ const INPUT_FOR_THREADS = 4 * 1024 * 1024
 const BLOCKS_OF_A_THREAD = 3
 /** A block as it is read, and the beginning of a record that is not. */
 const INPUT_BYTES = 2 * PIECE_BYTES
+/** Of a thread's young objects, which are few: left to itself, their space grows to 4 MiB and more that it keeps. */
+const YOUNG_MIB = 2
 
 /**
  * Makes a pool of so many threads. This one is among them: it signs what comes while all the others are busy. They start while this one gets
@@ -67,8 +70,9 @@ export async function createSigningPool(
       if (bytes >= INPUT_FOR_THREADS) startThreads()
       const thread = workers.find((worker) => worker.hasRoom()) ?? here
       const signed = await thread.sign(block, thread.spareLines.pop())
+      // Not `...signed` and more: V8 keeps each object made so until it collects all garbage, and gives young objects more memory for them.
       return {
-        ...signed,
+        signed,
         release() {
           inputs.push(signed.memory.input)
           thread.spareLines.push(signed.memory.lines)
@@ -91,7 +95,10 @@ interface Thread {
 }
 
 function startThread(job: BulkJob): Thread {
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: job })
+  const worker = new Worker(new URL('./worker.js', import.meta.url), {
+    workerData: job,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+  })
   const waiting: { resolve(signed: SignedBlock): void; reject(error: Error): void }[] = []
   let isReady = false
   worker.on('message', (answer: WorkerAnswer) => {
