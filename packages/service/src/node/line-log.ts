@@ -1,5 +1,6 @@
+import { isAscii } from 'node:buffer'
 import type { Writable } from 'node:stream'
-import type { Log } from '../observe/log.ts'
+import { type Log, toPlain } from '../observe/log.ts'
 
 const WAIT_MS = 10
 const FULL_CHARACTERS = 32 * 1024
@@ -21,7 +22,13 @@ export function createLineLog(stream: Writable): Log {
   function flush(): void {
     clearTimeout(timer)
     timer = undefined
-    if (lines !== '') stream.write(lines)
+    if (lines !== '') stream.write(toBytes(lines))
     lines = ''
   }
+}
+
+function toBytes(lines: string): Uint8Array {
+  const bytes = Buffer.from(lines)
+  // To look at bytes costs next to nothing, to look at characters as much as to make a fifth of the lines.
+  return isAscii(bytes) ? bytes : Buffer.from(toPlain(lines))
 }

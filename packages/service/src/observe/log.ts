@@ -7,7 +7,15 @@ export type Log = (entry: LogEntry) => void
 /** Writes each entry as one line of JSON with `console.log`: what hosts collect. */
 export function logToConsole(entry: LogEntry): void {
   // biome-ignore lint/suspicious/noConsole: an edge host has no other place for logs.
-  console.log(JSON.stringify(entry))
+  console.log(toPlain(JSON.stringify(entry)))
+}
+
+/** What ends a line for some readers of logs (U+0085, U+2028, U+2029), other controls of a terminal, and changes of the writing's direction. */
+const NOT_PLAIN = /[\u0080-\u009f\u2028-\u202e\u2066-\u2069]/g
+
+/** JSON that is one line wherever it is read: ids of callers and keys hold what others chose, and JSON leaves that as it is. */
+export function toPlain(json: string): string {
+  return json.replace(NOT_PLAIN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 /** An entry about something unforeseen. */
