@@ -114,7 +114,9 @@ const jwt = z
   .strictObject({
     secret: secret.optional(),
     jwks: z.looseObject({ keys: z.array(record).min(1) }).optional(),
-    jwksUrl: z.url({ protocol: /^https?$/ }).optional(),
+    jwksUrl: z
+      .url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://' })
+      .optional(),
     issuer: z.string().min(1),
     audience: z.string().min(1),
     algorithms: texts.optional(),

@@ -35,7 +35,7 @@ export const linkSchema: z.ZodType<LinkOptions> = z.strictObject({
     )
     .optional(),
   publicUrl: z
-    .url({ protocol: /^https?$/ })
+    .url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://' })
     .refine((url) => !/[?#@]/.test(url), 'must be an address without a query, a fragment or a password')
     .optional(),
   maxLifetimeSeconds: z
