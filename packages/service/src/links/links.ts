@@ -29,7 +29,8 @@ export interface Links {
   /**
    * Counts a download and gives a URL that lives seconds.
    *
-   * @param visit - Of whoever may press a button twice: for as long as the first URL lives, the same visit is not counted again, and gets no longer.
+   * @param visit - Of whoever may press a button twice, also at once: for as long as the first URL lives, the same visit is not counted again, and
+   * gets no longer.
    * @throws {ServiceError} As {@link Links.look}; `ERR_SERVICE_PASSWORD_WRONG`; `ERR_SERVICE_LIMITED`: too many passwords were tried.
    */
   follow(id: string, password: string | undefined, visit?: string): Promise<FollowedLink>
@@ -48,15 +49,15 @@ export interface LinkContext {
   /** What stands before the paths of links; empty for none. */
   readonly basePath: string
   readonly readerFor: ClientFor
-  /** Where password tries are counted. */
+  /** Where password tries are counted, and presses of a button. */
   readonly limitStore: LimitStore
   readonly now: () => number
 }
 
 const ID_BYTES = 18
 const TRY_SECONDS = 15 * 60
-/** How long a press waits for its twin that was counted a moment ago, here or in another replica. */
-const TWIN_WAITS_MS = [20, 60, 150, 300]
+/** How long a press waits for its twin that is being counted, here or in another replica. */
+const TWIN_WAITS_MS = [20, 60, 150, 300, 500]
 const DEFAULT_LIFETIME_SECONDS = 24 * 3600
 
 export function createLinks(options: LinkOptions, context: LinkContext): Links {
@@ -64,6 +65,7 @@ export function createLinks(options: LinkOptions, context: LinkContext): Links {
   const { grants, readerFor, limitStore, now, basePath } = context
   const store = failClosed(options.store ?? createMemoryLinkStore(now))
   const tries: LimitWindow = { name: 'link-password', requests: maxPasswordTries, seconds: TRY_SECONDS }
+  const presses: LimitWindow = { name: 'link-press', requests: 1, seconds: redirectLifetimeSeconds }
   return { maxLifetimeSeconds, create, read, revoke, look, follow }
 
   async function create(
@@ -113,19 +115,40 @@ export function createLinks(options: LinkOptions, context: LinkContext): Links {
   }
 
   async function follow(id: string, password: string | undefined, visit?: string): Promise<FollowedLink> {
-    const visitId = visit === undefined ? undefined : await visitIdOf(id, visit)
+    if (visit === undefined) return await followOnce(id, password, undefined)
+    // Of what does not open, no presses are counted.
+    await look(id, true)
+    const visitId = await visitIdOf(id, visit)
+    const isFirst = await isFirstPress(visitId)
+    // A button pressed twice in one instant: the first press is about to write down whose visit it was.
+    if (!isFirst) await appears(visitId)
     try {
       return await followOnce(id, password, visitId)
     } catch (error) {
-      // A button pressed twice in one instant: the twin took the last download, and is about to write down whose visit it was.
-      if (!isEnded(error) || visitId === undefined || !(await appears(visitId))) throw error
+      await forgivePress(visitId)
+      // The first press may be another process's with a count of its own, and have taken the last download.
+      if (!isFirst || !isEnded(error) || !(await appears(visitId))) throw error
       return await followOnce(id, password, visitId)
     }
   }
 
+  /** Whether no other press of the button has come or is under way. If that cannot be told, no more is lost than the forgiveness. */
+  async function isFirstPress(visitId: string): Promise<boolean> {
+    try {
+      return (await limitStore.count(presses, visitId)).used <= presses.requests
+    } catch {
+      return true
+    }
+  }
+
+  /** A press that opened nothing is none. */
+  async function forgivePress(visitId: string): Promise<void> {
+    await limitStore.forgive(presses, visitId).catch(() => undefined)
+  }
+
   async function appears(visitId: string): Promise<boolean> {
-    for (const ms of TWIN_WAITS_MS) {
-      await new Promise((resolve) => setTimeout(resolve, ms))
+    for (const ms of [0, ...TWIN_WAITS_MS]) {
+      if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms))
       if ((await findVisit(visitId)) !== undefined) return true
     }
     return false
@@ -144,7 +167,7 @@ export function createLinks(options: LinkOptions, context: LinkContext): Links {
     const followed = { url, link, lifetimeSeconds: redirectLifeOf(earlier ?? link) }
     if (earlier !== undefined) return followed
     if (!(await store.take(await storedIdOf(id)))) throw ended()
-    if (visitId !== undefined && link.maxDownloads !== undefined) await keepVisit(visitId, link)
+    if (visitId !== undefined) await keepVisit(visitId, link)
     return followed
   }
 

@@ -104,6 +104,43 @@ describe('a share link', () => {
     expect((await press(crypto.randomUUID())).status).toBe(410)
   })
 
+  it.each([
+    ['two downloads', { maxDownloads: 2 }],
+    ['any number of downloads', {}],
+    ['two downloads, with a password', { maxDownloads: 2, password: 'correct horse' }],
+  ])('for %s counts presses of one page in the same instant once', async (_, more) => {
+    const { path, id } = await linkOf(more)
+    const press = (visit: string, password = 'correct horse'): Promise<Response> =>
+      follow(path, { method: 'POST', body: new URLSearchParams({ visit, password }) })
+    const page = crypto.randomUUID()
+    if ('password' in more) expect((await press(page, 'wrong')).status).toBe(403)
+    const answers = await Promise.all([press(page), press(page), press(page)])
+    expect(answers.map(({ status }) => status)).toEqual([303, 303, 303])
+    expect(await downloadsOf(id)).toBe(1)
+    expect((await press(crypto.randomUUID())).status).toBe(303)
+    expect(await downloadsOf(id)).toBe(2)
+    at += 31_000
+    expect((await press(page)).status).toBe('maxDownloads' in more ? 410 : 303)
+  })
+
+  it('whose page was pressed in vain counts the press that opens it', async () => {
+    const { path, id } = await linkOf({ maxDownloads: 2, password: 'correct horse' })
+    const visit = crypto.randomUUID()
+    const press = (password: string): Promise<Response> =>
+      follow(path, { method: 'POST', body: new URLSearchParams({ visit, password }) })
+    const wrong = await Promise.all([press('wrong'), press('wronger')])
+    expect(wrong.map(({ status }) => status)).toEqual([403, 403])
+    const timeOf = async (password: string, status: number): Promise<number> => {
+      const began = performance.now()
+      expect((await press(password)).status).toBe(status)
+      return performance.now() - began
+    }
+    // A password takes its time; but there is no twin to wait for, which takes a second.
+    const usual = await timeOf('wrongest', 403)
+    expect(await timeOf('correct horse', 303)).toBeLessThan(usual + 900)
+    expect(await downloadsOf(id)).toBe(1)
+  })
+
   it('that is revoked opens for nobody who was there before, nor by what is remembered of a visit', async () => {
     const { path, id } = await linkOf({ maxDownloads: 1 })
     const visit = crypto.randomUUID()
