@@ -110,6 +110,19 @@ describe.runIf(hasRedis)('two replicas on one Redis', () => {
     )
     expect(countOf(answers)).toEqual({ 403: 10, 429: 14 })
   })
+
+  it('count presses of one button once, whichever of them each comes to', async () => {
+    const { ask, replicas } = await startReplicas(1000)
+    const { path, id } = await (await ask('/links', { json: { key: KEY, maxDownloads: 3 } })).json()
+    const body = new URLSearchParams({ visit: crypto.randomUUID() })
+    const answers = await Promise.all(
+      replicas.flatMap(({ service }) =>
+        [1, 2].map(() => service.fetch(new Request(`http://service${path}`, { method: 'POST', body }))),
+      ),
+    )
+    expect(countOf(answers)).toEqual({ 303: 4 })
+    expect(await (await ask(`/links/${id}`)).json()).toMatchObject({ downloads: 1 })
+  })
 })
 
 describe.runIf(hasRedis)('a Redis that lets the service not in', () => {
