@@ -293,10 +293,9 @@ export class CosClient {
     assertType(provider, 'provider', 'function')
     const settings = this.#settings()
     return createProvidedClient(async (params) => {
-      const { method, key, expiresAt } = readCall(
-        { ...settings, keyExpiresAt: NEVER },
-        { Method: 'GET', ...params },
-      )
+      // Pairs may be of a kind that is read once, as `map.entries()` is: reading them is left to whoever signs them.
+      const withoutPairs = { Method: 'GET', ...params, Params: undefined, Headers: undefined } as const
+      const { method, key, expiresAt } = readCall({ ...settings, keyExpiresAt: NEVER }, withoutPairs)
       const credential = await provider({ method, bucket: params.Bucket, key, validUntil: expiresAt })
       return new CosClient({
         ...settings.options,

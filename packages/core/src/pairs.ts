@@ -24,6 +24,12 @@ function toTextPairs(pairs: Pairs | undefined, name: string): TextPairs {
   return [...entries].map((entry) => toTextPair(entry, name))
 }
 
+/** The same pairs, which may be read more than once. */
+export function toRepeatable(pairs: Pairs | undefined): Pairs | undefined {
+  const isIterable = typeof pairs === 'object' && pairs !== null && Symbol.iterator in pairs
+  return isIterable ? [...(pairs as Iterable<readonly [string, PairValue]>)] : pairs
+}
+
 const PAIRS = 'a record or a list of name-value pairs'
 
 function toTextPair(entry: unknown, name: string): [string, string] {

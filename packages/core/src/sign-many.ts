@@ -10,6 +10,7 @@ import {
   urlOf,
 } from './client.ts'
 import { assertUrlKey } from './object-key.ts'
+import { toRepeatable } from './pairs.ts'
 import { writeUrl } from './presign-url.ts'
 import { keyTimeOf, readClock } from './time-window.ts'
 
@@ -35,9 +36,10 @@ export function signMany(
   assertObject(calls, 'calls', 'a list of keys or calls')
   assertObject(params, 'params', 'an object')
   const settings = withFixedClock(settingsOf(client))
+  const shared = { ...params, Params: toRepeatable(params.Params), Headers: toRepeatable(params.Headers) }
   const read = (call: Partial<PresignParams>): Call =>
     // What is missing is found by readCall.
-    readCall(settings, { Method: 'GET', ...params, ...call } as PresignParams)
+    readCall(settings, { Method: 'GET', ...shared, ...call } as PresignParams)
   let signKey: ((key: string) => string) | undefined
   const urls: string[] = []
   for (const call of calls) {

@@ -39,6 +39,19 @@ describe('withCredentials', () => {
     expect((await provided.toClient(object)).getPresignedUrl(get)).toBe(same.getPresignedUrl(get))
   })
 
+  it('signs headers and parameters that can be read once', async () => {
+    const provided = base.withCredentials(async () => keyFor(3600))
+    const once = () => ({
+      Params: new Map([['versionId', 'v']]).entries(),
+      Headers: new Map([['x-cos-acl', 'private']]).entries(),
+    })
+    const url = parsePresignedUrl(await provided.getPresignedUrl({ ...get, ...once() }))
+    expect(url.headerList).toEqual(['host', 'x-cos-acl'])
+    expect(url.urlParamList).toContain('versionid')
+    const { headerList } = parseAuthorization(await provided.getAuth({ ...get, ...once() }))
+    expect(headerList).toContain('x-cos-acl')
+  })
+
   it('keeps all other options of the client', async () => {
     const client = clientOf({
       Domain: 'files.example.com',

@@ -49,6 +49,19 @@ describe('signMany', () => {
     expect(signMany(client, new Set(), {})).toEqual([])
   })
 
+  it('signs headers and parameters that can be read once for every call', () => {
+    const client = clientOf()
+    const calls = [{ Key: 'a' }, 'b', { Key: 'c' }]
+    const pairs = { Params: { versionId: 'v' }, Headers: { 'x-cos-acl': 'private' } }
+    const once = {
+      Params: Object.entries(pairs.Params).values(),
+      Headers: Object.entries(pairs.Headers).values(),
+    }
+    expect(signMany(client, calls, { Bucket: bucket, ...once })).toEqual(
+      signMany(client, calls, { Bucket: bucket, ...pairs }),
+    )
+  })
+
   it('reads the clock once, so that all URLs end together', () => {
     let seconds = 1_700_000_000
     const client = clientOf({ Now: () => 1000 * seconds++ })
