@@ -11,7 +11,7 @@ export async function readText(request: Request): Promise<string> {
   try {
     return await request.text()
   } catch (error) {
-    throw wasRead ? error : brokenOff(error)
+    throw wasRead || error instanceof ServiceError ? error : brokenOff(error)
   }
 }
 

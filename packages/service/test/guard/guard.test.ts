@@ -103,6 +103,19 @@ describe('a request', () => {
     expect((await ask('/v1/uploads', { json: { filename: 'x' } })).status).toBe(200)
   })
 
+  it('of a stranger is refused before anything of its body is read', async () => {
+    const { service } = await createFixture()
+    let reads = 0
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
+      reads += 1
+      controller.enqueue(new Uint8Array(1000))
+    }
+    const body = new ReadableStream({ pull }, { highWaterMark: 0 })
+    const init = { method: 'POST', body, duplex: 'half' }
+    expect((await service.fetch(new Request('http://service/v1/uploads', init))).status).toBe(401)
+    expect(reads).toBe(0)
+  })
+
   it.each(['some', '-1', '5, 5'])('that says its body has %j bytes is refused unread', async (length) => {
     const { ask } = await createFixture({ maxBodyBytes: 100 })
     const json = { filename: 'x'.repeat(100) }
