@@ -19,7 +19,10 @@ export interface JwtOptions {
   readonly secret?: string | undefined
   /** Public keys, as a JSON Web Key Set. */
   readonly jwks?: { readonly keys: readonly Readonly<Record<string, unknown>>[] } | undefined
-  /** Where the public keys are, as a JSON Web Key Set; fetched when needed, kept, and fetched anew for an unknown key id. */
+  /**
+   * Where the public keys are, as a JSON Web Key Set; fetched when needed, and anew after ten minutes and for an unknown key id. While that
+   * cannot be, those that are known are believed for an hour after they were fetched.
+   */
   readonly jwksUrl?: string | undefined
   /** What `iss` must be. */
   readonly issuer: string
@@ -47,6 +50,12 @@ const REQUIRED_CLAIMS = ['sub', 'exp']
 const PUBLIC_KEY_ALGORITHMS = ['RS256', 'ES256', 'EdDSA', 'PS256']
 const MAX_TOKEN_LENGTH = 8192
 const JWKS_TIMEOUT_MS = 5000
+/** From when on keys are fetched anew before a token is verified with them. */
+const JWKS_FRESH_MS = 10 * 60_000
+/** How long they are believed when that cannot be: nobody should be shut out because a login server is restarted. */
+const JWKS_KEPT_MS = 60 * 60_000
+/** How long nobody waits for keys again that are known, and could not be fetched anew or lack a key id. */
+const JWKS_PAUSE_MS = 30_000
 
 /** What tokens are verified with, besides the options. */
 export interface JwtContext {
@@ -89,7 +98,7 @@ function createVerifier(
     requiredClaims: REQUIRED_CLAIMS,
     currentDate: new Date(now()),
   })
-  const keyOf = findKey({ secret, jwks, jwksUrl }, fetch)
+  const keyOf = findKey({ secret, jwks, jwksUrl }, { now, fetch })
   return async function verify(token) {
     try {
       const { payload } = await keyOf(token, rulesNow())
@@ -105,7 +114,7 @@ type Verify = (token: string, rules: JWTVerifyOptions) => Promise<{ readonly pay
 
 function findKey(
   { secret, jwks, jwksUrl }: Pick<JwtOptions, 'secret' | 'jwks' | 'jwksUrl'>,
-  fetch: JwtContext['fetch'],
+  context: JwtContext,
 ): Verify {
   if (secret !== undefined) {
     const keyFor = createHmacKeys(secret)
@@ -114,28 +123,59 @@ function findKey(
   }
   const keys =
     jwks === undefined
-      ? fetchedKeys(jwksUrl as string, fetch)
+      ? fetchedKeys(jwksUrl as string, context)
       : createLocalJWKSet(jwks as Parameters<typeof createLocalJWKSet>[0])
   return (token, rules) => jwtVerify(token, keys, rules)
 }
 
 /** Keys of a login server. That they cannot be fetched says nothing of the token. */
-function fetchedKeys(url: string, fetch: JwtContext['fetch']): JWTVerifyGetKey {
-  const keys = createRemoteJWKSet(new URL(url), { timeoutDuration: JWKS_TIMEOUT_MS, [customFetch]: fetch })
+function fetchedKeys(url: string, { now, fetch }: JwtContext): JWTVerifyGetKey {
+  const keys = createRemoteJWKSet(new URL(url), {
+    timeoutDuration: JWKS_TIMEOUT_MS,
+    // When they are fetched anew is decided here: the library believes keys no longer once they are old, also where there are no others to be had.
+    cacheMaxAge: Number.POSITIVE_INFINITY,
+    cooldownDuration: Number.POSITIVE_INFINITY,
+    [customFetch]: fetch,
+  })
+  let fetchedAt = Number.NEGATIVE_INFINITY
+  let failed: { readonly at: number; readonly cause: unknown } | undefined
+
   return async function keyOf(header, token) {
+    const age = now() - fetchedAt
+    const isKept = age < JWKS_KEPT_MS
+    if (age >= JWKS_FRESH_MS) await (isKept ? fetchOnceInAWhile().catch(() => undefined) : fetchAnew())
     try {
       return await keys(header, token)
     } catch (cause) {
-      // They were fetched, and the token names none of them, or not one alone.
-      if (cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys)
-        throw cause
-      const message = 'The keys that tokens are verified with cannot be fetched just now; try again'
-      throw new ServiceError('ERR_SERVICE_JWKS_UNREACHABLE', message, {
-        cause,
-        headers: { 'Retry-After': '1' },
-      })
+      if (cause instanceof errors.JWKSMultipleMatchingKeys) throw cause
+      if (!(cause instanceof errors.JWKSNoMatchingKey)) throw unreachableKeys(cause)
+      if (now() - fetchedAt < JWKS_PAUSE_MS) throw cause
+    }
+    // A key may be new.
+    await fetchOnceInAWhile()
+    return await keys(header, token)
+  }
+
+  async function fetchOnceInAWhile(): Promise<void> {
+    if (failed !== undefined && now() - failed.at < JWKS_PAUSE_MS) throw unreachableKeys(failed.cause)
+    await fetchAnew()
+  }
+
+  async function fetchAnew(): Promise<void> {
+    try {
+      await keys.reload()
+      fetchedAt = now()
+      failed = undefined
+    } catch (cause) {
+      failed = { at: now(), cause }
+      throw unreachableKeys(cause)
     }
   }
+}
+
+function unreachableKeys(cause: unknown): ServiceError {
+  const message = 'The keys that tokens are verified with cannot be fetched just now; try again'
+  return new ServiceError('ERR_SERVICE_JWKS_UNREACHABLE', message, { cause, headers: { 'Retry-After': '1' } })
 }
 
 /** A secret as a key of WebCrypto, made once for each algorithm: to make one costs as much as to verify. */

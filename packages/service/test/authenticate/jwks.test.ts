@@ -10,15 +10,21 @@ import { createFixture } from '../fixture.ts'
 type Answer = (response: ServerResponse) => void
 
 let answer: Answer
-const server = createServer((_, response) => answer(response))
+let asked = 0
+const server = createServer((_, response) => {
+  asked += 1
+  answer(response)
+})
 let url: string
 let token: string
+let longToken: string
 let healthy: Answer
 beforeAll(async () => {
   const { publicKey, privateKey } = await generateKeyPair('ES256')
   const keys = [{ ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256' }]
   healthy = (response) => response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }))
   token = await tokenOf('one', privateKey)
+  longToken = await tokenOf('one', privateKey, '3h')
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`
 })
@@ -27,13 +33,13 @@ afterAll(() => {
   server.close()
 })
 
-async function tokenOf(kid: string, key: CryptoKey): Promise<string> {
+async function tokenOf(kid: string, key: CryptoKey, life = '5m'): Promise<string> {
   return await new SignJWT({})
     .setProtectedHeader({ alg: 'ES256', kid })
     .setSubject('alice')
     .setIssuer('i')
     .setAudience('a')
-    .setExpirationTime('5m')
+    .setExpirationTime(life)
     .sign(key)
 }
 
@@ -84,6 +90,62 @@ describe('while the keys of the login server', () => {
   it('cannot be connected to, too', async () => {
     const { response } = await askWith('http://127.0.0.1:1/jwks')
     expect(response.status).toBe(503)
+  })
+})
+
+describe('keys that are known', () => {
+  const down: Answer = (response) => response.writeHead(503).end('busy')
+  const minutes = (count: number) => count * 60_000
+
+  it('are believed for an hour while the login server is down, and nobody keeps asking it', async () => {
+    let at = Date.now()
+    answer = healthy
+    const { response, ask } = await askWith(url, longToken, { now: () => at })
+    expect(response.status).toBe(200)
+    answer = down
+    asked = 0
+    at += minutes(9)
+    expect((await ask()).status).toBe(200)
+    expect(asked).toBe(0)
+    at += minutes(2)
+    expect([(await ask()).status, (await ask()).status]).toEqual([200, 200])
+    expect(asked).toBe(1)
+    at += minutes(48)
+    expect((await ask()).status).toBe(200)
+    expect(asked).toBe(2)
+    at += minutes(2)
+    expect((await ask()).status).toBe(503)
+    answer = healthy
+    expect((await ask()).status).toBe(200)
+  })
+
+  it('and were withdrawn are believed no longer than ten minutes', async () => {
+    let at = Date.now()
+    answer = healthy
+    const { ask } = await askWith(url, longToken, { now: () => at })
+    answer = (response) => response.end('{"keys":[]}')
+    at += minutes(11)
+    expect((await ask()).status).toBe(401)
+  })
+
+  it('are fetched anew for a new one, but not for each token that names none', async () => {
+    let at = Date.now()
+    answer = healthy
+    const { publicKey, privateKey } = await generateKeyPair('ES256')
+    const next = await tokenOf('next', privateKey, '3h')
+    const { response, ask } = await askWith(url, next, { now: () => at })
+    expect(response.status).toBe(401)
+    asked = 0
+    expect((await ask()).status).toBe(401)
+    expect(asked).toBe(0)
+    at += minutes(1)
+    answer = down
+    expect([(await ask()).status, (await ask()).status]).toEqual([503, 503])
+    expect(asked).toBe(1)
+    at += minutes(1)
+    const key = { ...(await exportJWK(publicKey)), kid: 'next', alg: 'ES256' }
+    answer = (response) => response.end(JSON.stringify({ keys: [key] }))
+    expect((await ask()).status).toBe(200)
   })
 })
 
