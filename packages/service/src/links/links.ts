@@ -115,9 +115,9 @@ export function createLinks(options: LinkOptions, context: LinkContext): Links {
   }
 
   async function follow(id: string, password: string | undefined, visit?: string): Promise<FollowedLink> {
-    if (visit === undefined) return await followOnce(id, password, undefined)
-    // Of what does not open, no presses are counted.
-    await look(id, true)
+    // Where there is no last download nothing is kept, for it could be without end.
+    if (visit === undefined || (await look(id, true)).maxDownloads === undefined)
+      return await followOnce(id, password, undefined)
     const visitId = await visitIdOf(id, visit)
     const isFirst = await isFirstPress(visitId)
     // A button pressed twice in one instant: the first press is about to write down whose visit it was.

@@ -106,7 +106,6 @@ describe('a share link', () => {
 
   it.each([
     ['two downloads', { maxDownloads: 2 }],
-    ['any number of downloads', {}],
     ['two downloads, with a password', { maxDownloads: 2, password: 'correct horse' }],
   ])('for %s counts presses of one page in the same instant once', async (_, more) => {
     const { path, id } = await linkOf(more)
@@ -120,7 +119,24 @@ describe('a share link', () => {
     expect((await press(crypto.randomUUID())).status).toBe(303)
     expect(await downloadsOf(id)).toBe(2)
     at += 31_000
-    expect((await press(page)).status).toBe('maxDownloads' in more ? 410 : 303)
+    expect((await press(page)).status).toBe(410)
+  })
+
+  it('for any number of downloads keeps nothing of presses, which could be without end', async () => {
+    const store = createMemoryLinkStore()
+    const puts: string[] = []
+    const put: typeof store.put = (putId, link) => {
+      puts.push(putId)
+      return store.put(putId, link)
+    }
+    const counting = await createFixture({ links: { store: { ...store, put } } })
+    const { path } = await (await counting.ask('/links', { json: { key: KEY } })).json()
+    const press = (): Promise<Response> => {
+      const body = new URLSearchParams({ visit: crypto.randomUUID() })
+      return counting.service.fetch(new Request(`http://service${path}`, { method: 'POST', body }))
+    }
+    expect([(await press()).status, (await press()).status]).toEqual([303, 303])
+    expect(puts).toHaveLength(1)
   })
 
   it('whose page was pressed in vain counts the press that opens it', async () => {
