@@ -142,8 +142,13 @@ function fetchedKeys(url: string, { now, fetch }: JwtContext): JWTVerifyGetKey {
 
   return async function keyOf(header, token) {
     const age = now() - fetchedAt
-    const isKept = age < JWKS_KEPT_MS
-    if (age >= JWKS_FRESH_MS) await (isKept ? fetchOnceInAWhile().catch(() => undefined) : fetchAnew())
+    if (age >= JWKS_KEPT_MS) await fetchAnew()
+    else if (age >= JWKS_FRESH_MS) {
+      const isDown = failed !== undefined
+      const fetched = fetchOnceInAWhile().catch(() => undefined)
+      // A login server that does not answer is waited for once, and asked in the background from then on.
+      if (!isDown) await fetched
+    }
     try {
       return await keys(header, token)
     } catch (cause) {
