@@ -12,16 +12,22 @@ const FULL_CHARACTERS = 32 * 1024
 export function createLineLog(stream: Writable): Log {
   let lines = ''
   let timer: ReturnType<typeof setTimeout> | undefined
-  process.on('exit', flush)
   return function logLine(entry) {
     lines += `${JSON.stringify(entry)}\n`
     if (lines.length >= FULL_CHARACTERS) flush()
-    else timer ??= setTimeout(flush, WAIT_MS)
+    else if (timer === undefined) wait()
+  }
+
+  function wait(): void {
+    timer = setTimeout(flush, WAIT_MS)
+    // Only while something waits: whoever starts many servers in one process would leave a listener of each.
+    process.once('exit', flush)
   }
 
   function flush(): void {
     clearTimeout(timer)
     timer = undefined
+    process.off('exit', flush)
     if (lines !== '') stream.write(toBytes(lines))
     lines = ''
   }

@@ -30,6 +30,26 @@ it('an entry is one plain line of JSON, whatever the id of a caller holds', asyn
   assertPlain(lines[0] as string)
 })
 
+it('a log leaves nothing at the process once its lines are out, and has them out when the process ends', async () => {
+  const entry: LogEntry = {
+    time: '2026-01-01T00:00:00.000Z',
+    level: 'info',
+    event: 'notice',
+    message: 'hello',
+  }
+  const before = process.listeners('exit')
+  const stream = new PassThrough()
+  createLineLog(stream)(entry)
+  const added = process.listeners('exit').filter((listener) => !before.includes(listener))
+  expect(added).toHaveLength(1)
+  added[0]?.(0)
+  expect(String(stream.read())).toBe(`${JSON.stringify(entry)}\n`)
+  createLineLog(stream)(entry)
+  await wait(50)
+  expect(String(stream.read())).toBe(`${JSON.stringify(entry)}\n`)
+  expect(process.listeners('exit')).toEqual(before)
+})
+
 it('so it is on the console', async () => {
   const written = vi.spyOn(console, 'log').mockImplementation(() => undefined)
   try {
