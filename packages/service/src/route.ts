@@ -24,7 +24,7 @@ export interface Route {
   /** Of a POST: JSON; of others: the query. */
   readonly body?: z.ZodType
   readonly answer: z.ZodType
-  readonly run: (input: RouteInput<never>, services: Services) => Promise<unknown>
+  readonly run: (input: RouteInput<never>, services: Services) => unknown
   /** Refusals as its clients expect them; problem+json when absent. */
   readonly refuse?: ((problem: Problem) => Refusal) | undefined
 }
@@ -42,7 +42,7 @@ export function defineRoute<Body, Answer>(route: {
   readonly summary: string
   readonly body?: z.ZodType<Body>
   readonly answer: z.ZodType<Answer>
-  readonly run: (input: RouteInput<Body>, services: Services) => Promise<Answer>
+  readonly run: (input: RouteInput<Body>, services: Services) => Answer | Promise<Answer>
   readonly refuse?: Route['refuse']
 }): Route {
   return route

@@ -15,8 +15,10 @@ import type { Environment, ServiceContext } from './environment.ts'
 import { ServiceError } from './errors.ts'
 import { createGrants } from './grants/create-grants.ts'
 import { guardOrigin } from './guard/cors.ts'
+import { inTurn } from './guard/in-turn.ts'
 import { limitBody } from './guard/limit-body.ts'
 import { limitTime } from './guard/limit-time.ts'
+import { readText } from './guard/read-text.ts'
 import { temporaryKeysFrom } from './issue/sts-options.ts'
 import type { LimitStore } from './limits/limit-store.ts'
 import { createLimiter } from './limits/limiter.ts'
@@ -27,7 +29,7 @@ import { createLinks } from './links/links.ts'
 import { serveLinks } from './links/serve-links.ts'
 import { createMountedPath } from './mount-path.ts'
 import { noticesOf } from './notices.ts'
-import { failureEntry, logToConsole, noticeEntry } from './observe/log.ts'
+import { createTimeText, failureEntry, logToConsole, noticeEntry } from './observe/log.ts'
 import { checkReadiness, type Dependency } from './observe/readiness.ts'
 import { watchExchange } from './observe/watch-exchange.ts'
 import { serveOpenApi } from './openapi/serve-openapi.ts'
@@ -37,6 +39,7 @@ import type { Route } from './route.ts'
 import { ROUTES } from './routes/index.ts'
 import { readBySchema } from './schema.ts'
 import type { Services } from './services.ts'
+import { whenReady } from './when-ready.ts'
 
 /** Signatures over HTTP. */
 export interface Service {
@@ -60,7 +63,7 @@ export function createService(input: ServiceOptions): Service {
   const { now = Date.now } = options
   const { fetch = globalThis.fetch.bind(globalThis) } = options
   const log = options.log === false ? ignore : (options.log ?? logToConsole)
-  const noteTime = () => new Date(now()).toISOString()
+  const timeText = createTimeText(now)
   const limitStore = options.limitStore ?? createMemoryLimitStore(now)
   const temporaryKeys = options.sts ? temporaryKeysFrom(options.sts, { ...options, fetch, now }) : undefined
   const clientFor = createClients(options, now)
@@ -88,31 +91,29 @@ export function createService(input: ServiceOptions): Service {
   const limiter = options.limits && createLimiter(options.limits, limitStore, noteTrouble)
   const dependencies = dependenciesOf(options, limitStore)
   const ways = createAuthenticators(options.authenticate, { now, fetch })
-  for (const notice of noticesOf(options)) log(noticeEntry('warn', notice, noteTime()))
+  for (const notice of noticesOf(options)) log(noticeEntry('warn', notice, timeText()))
   const mounted = createMountedPath(options.basePath)
   const app = new Hono<Environment>({ getPath: mounted.pathOf, router: new RegExpRouter() })
-  app.use(watchExchange(services, log))
-  app.use(guardOrigin(options.cors, isOpenToAll))
-  app.use(limitTime(options.timeoutMs ?? TIMEOUT_MS))
-  app.use(limitBody(options.maxBodyBytes ?? MAX_BODY_BYTES))
+  app.use(watchExchange(services, log, timeText))
+  app.use(
+    inTurn(
+      guardOrigin(options.cors, isOpenToAll),
+      limitTime(options.timeoutMs ?? TIMEOUT_MS),
+      limitBody(options.maxBodyBytes ?? MAX_BODY_BYTES),
+    ),
+  )
   app.get('/healthz', (context) => context.json({ status: 'ok' }))
   app.get('/readyz', async function answerReadiness(context) {
     const readiness = await checkReadiness(dependencies)
     return context.json(readiness, readiness.status === 'unavailable' ? 503 : 200)
   })
   for (const route of [...ROUTES, ...dialectRoutes(options.dialects)]) {
-    app.on(route.method, route.path, async function answerRoute(context) {
+    app.on(route.method, route.path, function answerRoute(context) {
       context.set('refuse', route.refuse)
       if (context.req.method === 'HEAD') throw notForHead(route)
       const ticket = mounted.ticketOf(context.req.raw)
-      const caller = await (ticket === undefined
-        ? authenticate(context.req.raw, ways)
-        : redeem(ticket, services))
-      context.set('caller', caller)
-      const left = limiter?.count(caller.identity)
-      Object.assign(context.get('headers'), left instanceof Promise ? await left : left)
-      const answer = await runRoute(route, context, caller)
-      return toResponse(context, answer)
+      const caller = ticket === undefined ? authenticate(context.req.raw, ways) : redeem(ticket, services)
+      return whenReady(caller, (known) => answerCaller(route, context, known))
     })
   }
   serveOpenApi(app, ROUTES, options.basePath)
@@ -129,12 +130,21 @@ export function createService(input: ServiceOptions): Service {
     const error = toServiceError(thrown) ?? thrown
     const requestId = context.get('requestId')
     const problem = toProblem(error, requestId)
-    if (FAILURES.has(problem.code)) log(failureEntry(error, noteTime(), requestId))
+    if (FAILURES.has(problem.code)) log(failureEntry(error, timeText(), requestId))
     context.set('refusal', { code: problem.code, grant: nameOfGrant(problem.grant) })
     return refuse(context, problem, error)
   })
   return {
     fetch: async (request) => await app.fetch(request),
+  }
+
+  /** Counts the request and runs the route. */
+  function answerCaller(route: Route, context: ServiceContext, caller: Caller): Response | Promise<Response> {
+    context.set('caller', caller)
+    return whenReady(limiter?.count(caller.identity), (left) => {
+      Object.assign(context.get('headers'), left)
+      return whenReady(runRoute(route, context, caller), (answer) => toResponse(context, answer))
+    })
   }
 
   /** For the log: what a client calls a grant may be anything, a secret among it. */
@@ -144,8 +154,8 @@ export function createService(input: ServiceOptions): Service {
 
   function noteTrouble(error: unknown): void {
     if (error === undefined)
-      log(noticeEntry('info', 'Requests are counted in the store of limits again', noteTime()))
-    else log(failureEntry(error, noteTime()))
+      log(noticeEntry('info', 'Requests are counted in the store of limits again', timeText()))
+    else log(failureEntry(error, timeText()))
   }
 }
 
@@ -236,23 +246,27 @@ async function redeem(ticket: string, { tickets }: Services): Promise<Caller> {
 }
 
 /** Reads the request as the route describes it, and runs it. */
-async function runRoute(route: Route, context: ServiceContext, caller: Caller): Promise<object> {
+function runRoute(route: Route, context: ServiceContext, caller: Caller): object | Promise<object> {
   const isPost = route.method === 'POST'
-  const given = route.body && (isPost ? await readJson(context.req.raw) : context.req.query())
-  const what = isPost ? 'The body' : 'The query'
-  const body = route.body && readBySchema(route.body, given, 'ERR_SERVICE_REQUEST_INVALID', what)
-  const input = {
-    body: body as never,
-    params: context.req.param(),
-    query: context.req.query(),
-    caller,
-    requestId: context.get('requestId'),
-  }
-  return (await route.run(input, context.get('services'))) as object
+  const given: unknown = route.body && (isPost ? readJson(context.req.raw) : context.req.query())
+  return whenReady(given, (input) => {
+    const what = isPost ? 'The body' : 'The query'
+    const body = route.body && readBySchema(route.body, input, 'ERR_SERVICE_REQUEST_INVALID', what)
+    return route.run(
+      {
+        body: body as never,
+        params: context.req.param(),
+        query: context.req.query(),
+        caller,
+        requestId: context.get('requestId'),
+      },
+      context.get('services'),
+    ) as object | Promise<object>
+  })
 }
 
 async function readJson(request: Request): Promise<unknown> {
-  const text = await request.text()
+  const text = await readText(request)
   try {
     return text === '' ? {} : JSON.parse(text)
   } catch {

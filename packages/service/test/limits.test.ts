@@ -21,6 +21,17 @@ describe('a caller', () => {
     expect(entries.filter((entry) => entry.event === 'issued')).toHaveLength(3)
   })
 
+  it('who asks too often for a short window uses up no long one, in whichever order they are given', async () => {
+    const { ask } = await createFixture({ limits: { windows: [day, { ...burst, requests: 1, seconds: 1 }] } })
+    const statuses: number[] = []
+    for (let at = 0; at < 8; at += 1) statuses.push((await ask('/v1/uploads', { json: {} })).status)
+    expect(statuses).toEqual([200, ...Array(7).fill(429)])
+    await new Promise((resolve) => setTimeout(resolve, 1100))
+    const next = await ask('/v1/uploads', { json: {} })
+    expect(next.status).toBe(200)
+    expect(next.headers.get('ratelimit')).toBe('"burst";r=0;t=1, "day";r=2;t=86399')
+  })
+
   it('has as much again when the window is over', async () => {
     const { ask } = await createFixture({ limits: { windows: [{ ...burst, requests: 1, seconds: 1 }] } })
     expect((await ask('/v1/uploads', { json: {} })).status).toBe(200)

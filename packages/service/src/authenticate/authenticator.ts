@@ -1,5 +1,6 @@
 import type { Caller } from '../caller.ts'
 import { ServiceError } from '../errors.ts'
+import { whenReady } from '../when-ready.ts'
 
 /**
  * One way to find out who asks. Answers `undefined` when the request carries nothing of its kind, so that the next way is tried; without a
@@ -12,17 +13,20 @@ export type Authenticator = (request: Request) => Caller | undefined | Promise<C
 /**
  * Asks the ways in their order; the first that knows the caller decides.
  *
+ * @param from - The way to begin with.
  * @throws {ServiceError} `ERR_SERVICE_CALLER_UNKNOWN`: none does. There is no anonymous caller.
  */
-export async function authenticate(request: Request, ways: readonly Authenticator[]): Promise<Caller> {
-  for (const way of ways) {
-    const found = way(request)
-    const caller = found instanceof Promise ? await found : found
-    if (caller !== undefined) return caller
-  }
-  throw unknownCaller(
-    'The request has no credentials; send an Authorization header, or the way that this service was set up for',
-  )
+export function authenticate(
+  request: Request,
+  ways: readonly Authenticator[],
+  from = 0,
+): Caller | Promise<Caller> {
+  const way = ways[from]
+  if (way === undefined)
+    throw unknownCaller(
+      'The request has no credentials; send an Authorization header, or the way that this service was set up for',
+    )
+  return whenReady(way(request), (caller) => caller ?? authenticate(request, ways, from + 1))
 }
 
 /** The refusal of whoever could not prove who they are. */

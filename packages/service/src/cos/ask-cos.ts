@@ -1,5 +1,6 @@
-import { type CosClient, type Method, type RequestParams, redact } from 'cos-presign'
+import { type Method, type RequestParams, redact } from 'cos-presign'
 import { ServiceError } from '../errors.ts'
+import type { ClientFor } from './clients.ts'
 import { readXml, type XmlNode } from './read-xml.ts'
 
 /** A request of the service's own. */
@@ -18,7 +19,7 @@ export interface CosAnswer {
 /** What the requests need. */
 export interface CosConnection {
   readonly fetch: typeof globalThis.fetch
-  readonly clientFor: (lifetimeSeconds: number) => Promise<CosClient>
+  readonly clientFor: ClientFor
 }
 
 /** How long a request of the service's own is valid. */

@@ -10,8 +10,11 @@ export interface SigningOptions {
   readonly scheme?: 'https' | 'http' | undefined
 }
 
-/** Gives a client that signs with a key which lives at least so many seconds, if there can be one. */
-export type ClientFor = (lifetimeSeconds: number, bucket?: string) => Promise<CosClient>
+/**
+ * Gives a client that signs with a key which lives at least so many seconds, if there can be one; without a promise where no provider
+ * must be asked.
+ */
+export type ClientFor = (lifetimeSeconds: number, bucket?: string) => CosClient | Promise<CosClient>
 
 /** Any: where the buckets are is checked before there is a key. */
 const SAMPLE: Credential = { secretId: 'sample', secretKey: 'sample' }
@@ -31,7 +34,7 @@ export function createClients(
   const first = configured('The configuration is not as it must be', () =>
     createClient(typeof credential === 'function' ? SAMPLE : credential),
   )
-  if (typeof credential !== 'function') return async () => await Promise.resolve(first)
+  if (typeof credential !== 'function') return () => first
   return async (lifetimeSeconds, bucket) =>
     clientOf(await credential({ bucket, validUntil: Math.floor(now() / 1000) + lifetimeSeconds }))
 

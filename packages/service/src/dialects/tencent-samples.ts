@@ -72,7 +72,7 @@ function fileNameOf({ ext = '', filename }: Query): string {
   return filename ?? `file.${ext.replace(/^\./, '')}`
 }
 
-function upload<T>(
+async function upload<T>(
   query: Query,
   caller: Caller,
   services: Services,
@@ -80,7 +80,7 @@ function upload<T>(
 ): Promise<T> {
   const { grant } = query
   const wish = { operation: 'upload', isNew: true, grant, filename: fileNameOf(query) } as const
-  return decideAndUse(wish, caller, services.grants, services, use)
+  return await decideAndUse(wish, caller, services.grants, services, use)
 }
 
 async function answerKeyAndCredentials(query: Query, caller: Caller, services: Services): Promise<object> {

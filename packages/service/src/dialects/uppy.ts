@@ -267,10 +267,12 @@ async function useNew(
   } catch (refusal) {
     const filename = key.slice(key.lastIndexOf('/') + 1)
     const named = { operation, isNew: true, grant, filename }
-    return await decideAndUse(named, caller, grants, services, use).catch((error: unknown) => {
+    try {
+      return await decideAndUse(named, caller, grants, services, use)
+    } catch (error) {
       // A key outside of what the client may choose is told of, and not that it should choose one.
       throw asksForKey(error) ? refusal : error
-    })
+    }
   }
 }
 

@@ -69,27 +69,38 @@ export function decide(
  * @param use - Changes nothing before it refuses.
  * @throws {ServiceError} As `decide`, and as `use` of the first grant; the error names it.
  */
-export async function decideAndUse<T>(
+export function decideAndUse<T>(
   wish: Wish,
   caller: Caller,
   grants: readonly Grant[],
   context: DecisionContext,
-  use: (permission: Permission) => Promise<T>,
-): Promise<T> {
+  use: (permission: Permission) => T | Promise<T>,
+): T | Promise<T> {
+  const candidates = candidatesFor(wish, caller, grants)
   let outside: ServiceError | undefined
   let broken: ServiceError | undefined
-  for (const grant of candidatesFor(wish, caller, grants)) {
+  return useFrom(0)
+
+  function useFrom(at: number): T | Promise<T> {
+    const grant = candidates[at]
+    if (grant === undefined) throw broken ?? outside ?? noneAllows(wish)
     const permission = permissionIn(grant, wish, caller, context)
-    if (permission instanceof ServiceError) outside ??= permission
-    else {
-      try {
-        return await use(permission)
-      } catch (error) {
-        broken ??= toRefusal(error, grant)
-      }
+    if (permission instanceof ServiceError) {
+      outside ??= permission
+      return useFrom(at + 1)
     }
+    const useNext = (error: unknown): T | Promise<T> => {
+      broken ??= toRefusal(error, grant)
+      return useFrom(at + 1)
+    }
+    let used: T | Promise<T>
+    try {
+      used = use(permission)
+    } catch (error) {
+      return useNext(error)
+    }
+    return used instanceof Promise ? used.catch(useNext) : used
   }
-  throw broken ?? outside ?? noneAllows(wish)
 }
 
 /** A refusal that another grant might not make, with the name of this one. @throws Any other error. */

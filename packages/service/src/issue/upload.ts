@@ -4,6 +4,7 @@ import type { Permission } from '../grants/decide.ts'
 import type { Grant, UploadForm } from '../grants/grant.ts'
 import { noteIssued } from '../observe/issued.ts'
 import type { Services } from '../services.ts'
+import { whenReady } from '../when-ready.ts'
 import type { PostFormAnswer, UploadAnswer } from '../wire.ts'
 
 /** What the client says it will send. */
@@ -15,24 +16,25 @@ export interface Announced {
 }
 
 /** A presigned PUT. What was announced is checked against the constraints and signed, and so enforced. */
-export async function issuePut(
+export function issuePut(
   permission: Permission,
   announced: Announced,
   services: Services,
-): Promise<UploadAnswer> {
+): UploadAnswer | Promise<UploadAnswer> {
   assertForm(permission, 'put')
   const { bucket, key, constraints, lifetimeSeconds } = permission
-  const client = await services.writerFor(lifetimeSeconds, bucket)
   const params = { Bucket: bucket, Key: key, Expired: lifetimeSeconds, Headers: toHeaders(announced) }
-  const { method, url, headers, effectiveExpiresAt, enforced, notEnforced } = presignUpload(
-    client,
-    params,
-    constraints,
-  )
-  assertKept(permission, notEnforced)
-  noteIssued(services, permission, effectiveExpiresAt)
-  const grant = permission.grant.name
-  return { method, url, headers, bucket, key, grant, effectiveExpiresAt, enforced, notEnforced }
+  return whenReady(services.writerFor(lifetimeSeconds, bucket), (client) => {
+    const { method, url, headers, effectiveExpiresAt, enforced, notEnforced } = presignUpload(
+      client,
+      params,
+      constraints,
+    )
+    assertKept(permission, notEnforced)
+    noteIssued(services, permission, effectiveExpiresAt)
+    const grant = permission.grant.name
+    return { method, url, headers, bucket, key, grant, effectiveExpiresAt, enforced, notEnforced }
+  })
 }
 
 /**

@@ -23,13 +23,15 @@ export function createLimiter(
   store: LimitStore,
   onTrouble: (error: unknown | undefined) => void,
 ): Limiter {
+  const everybody = shortestFirst(windows)
+  const some = new Map(Object.entries(callers).map(([caller, own]) => [caller, shortestFirst(own)]))
   const here = createMemoryLimitStore()
   let isTroubled = false
   const policies = new Map<readonly LimitWindow[], string>()
   return { count }
 
   function count(caller: string): LimitHeaders | Promise<LimitHeaders> {
-    const own = Object.hasOwn(callers, caller) ? (callers[caller] ?? windows) : windows
+    const own = some.get(caller) ?? everybody
     return own.length === 0 ? {} : countFrom(0, own, [], caller)
   }
 
@@ -88,6 +90,11 @@ export function createLimiter(
     }
     return { 'RateLimit-Policy': policy, RateLimit: left.join(', ') }
   }
+}
+
+/** What a short window refuses must not use up a long one: whoever asks too often for a minute would be shut out for the day. */
+function shortestFirst(windows: readonly LimitWindow[]): readonly LimitWindow[] {
+  return [...windows].sort((a, b) => a.seconds - b.seconds)
 }
 
 function limited(window: LimitWindow, seconds: number, headers: Record<string, string>): ServiceError {

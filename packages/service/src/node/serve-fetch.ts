@@ -1,5 +1,5 @@
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import { serve } from '@hono/node-server'
 import { createGate } from './create-gate.ts'
 
@@ -12,7 +12,7 @@ export interface FetchListener {
 }
 
 const GRACE_MS = 10_000
-const IDLE_CHECK_MS = 50
+const UNUSED_CHECK_MS = 50
 const MAX_HEADER_BYTES = 16 * 1024
 /** Longer than balancers keep connections, so that it is they who close them. */
 const KEEP_ALIVE_MS = 75_000
@@ -39,11 +39,12 @@ export async function serveFetch(
     starting.keepAliveTimeout = KEEP_ALIVE_MS
     starting.once('error', reject)
   })
+  const connections = watchConnections(server)
   const { port: bound } = server.address() as AddressInfo
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     port: bound,
-    close: () => closeGently(server),
+    close: () => closeGently(server, connections),
   }
 }
 
@@ -53,21 +54,80 @@ function answerTogether(
   const arrived = createGate()
   const answered = createGate()
   return async function answer(request) {
-    await arrived()
+    await arrived.pass()
     const response = await fetch(request)
-    await answered()
+    // What took no wait is answered in a row as it is.
+    if (!arrived.isOpen) await answered.pass()
     return response
   }
 }
 
-async function closeGently(server: Server): Promise<void> {
+interface Connections {
+  /** Has the answers that are still to come say that they are the last on their connection. */
+  announceEnd(): void
+  /** Closes those on which nothing is under way. */
+  closeUnused(): void
+}
+
+interface Connection {
+  /** How many answers are not sent to their end, and the last of them. */
+  unsent: number
+  last: ServerResponse | undefined
+  bytesWhenIdle: number
+}
+
+/**
+ * For Node.js a connection is idle once its answer has been ended, though most of it may wait here for a slow client; and `close` destroys
+ * such at once, with the requests that are on their way on them.
+ */
+function watchConnections(server: Server): Connections {
+  const connections = new Map<Socket, Connection>()
+  let isEnding = false
+  server.on('connection', (socket: Socket) => {
+    connections.set(socket, { unsent: 0, last: undefined, bytesWhenIdle: 0 })
+    socket.once('close', () => connections.delete(socket))
+  })
+  server.on('request', ({ socket }: IncomingMessage, outgoing: ServerResponse) => {
+    const connection = connections.get(socket)
+    if (connection === undefined) return
+    if (isEnding) announceEndIn(outgoing)
+    connection.unsent += 1
+    connection.last = outgoing
+    outgoing.on('close', () => {
+      connection.unsent -= 1
+      connection.bytesWhenIdle = socket.bytesRead
+    })
+  })
+  return {
+    announceEnd() {
+      isEnding = true
+      for (const { unsent, last } of connections.values())
+        if (unsent > 0 && last !== undefined) announceEndIn(last)
+    },
+    closeUnused() {
+      for (const [socket, { unsent, bytesWhenIdle }] of connections) {
+        // Where more has come since, a request is on its way.
+        if (unsent === 0 && socket.bytesRead === bytesWhenIdle) socket.destroy()
+      }
+    },
+  }
+}
+
+function announceEndIn(outgoing: ServerResponse): void {
+  if (!outgoing.headersSent) outgoing.setHeader('Connection', 'close')
+}
+
+/** Connections that are in use are told to end with their next answer; after a moment for that, those that nobody uses are closed. */
+async function closeGently(server: Server, connections: Connections): Promise<void> {
+  connections.announceEnd()
   await new Promise<void>((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS)
-    // A connection that was busy is idle when its answer is out, and then nobody else would close it.
-    const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
+    const unused = setInterval(connections.closeUnused, UNUSED_CHECK_MS)
+    // `close` would do this at once.
+    server.closeIdleConnections = () => undefined
     server.close(() => {
       clearTimeout(timer)
-      clearInterval(idle)
+      clearInterval(unused)
       resolve()
     })
   })

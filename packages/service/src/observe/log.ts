@@ -18,6 +18,24 @@ export function toPlain(json: string): string {
   return json.replace(NOT_PLAIN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
+/**
+ * Tells the time of log entries: ISO 8601, UTC.
+ *
+ * @param now - The clock, in milliseconds since the epoch. The last text is kept: many entries are made in one millisecond.
+ */
+export function createTimeText(now: () => number): () => string {
+  let lastAt = Number.NaN
+  let lastText = ''
+  return function timeText() {
+    const at = now()
+    if (at !== lastAt) {
+      lastAt = at
+      lastText = new Date(at).toISOString()
+    }
+    return lastText
+  }
+}
+
 /** An entry about something unforeseen. */
 export function failureEntry(error: unknown, time: string, requestId?: string): FailureEntry {
   return { time, level: 'error', event: 'failure', requestId, error: describe(error) }

@@ -18,11 +18,11 @@ export const presignUploadRoute: Route = defineRoute<UploadRequest, UploadAnswer
   summary: 'A presigned URL, or a form, for one upload',
   body: uploadRequest,
   answer: z.union([uploadAnswer, postFormAnswer]),
-  async run({ body, caller }, services) {
+  run({ body, caller }, services) {
     const { grant, key, filename, lifetimeSeconds, form, ...announced } = body
     const wish = { operation: 'upload', isNew: true, grant, key, filename, lifetimeSeconds } as const
     const issue = form === 'post' ? issuePostForm : issuePut
-    return await decideAndUse<UploadAnswer | PostFormAnswer>(
+    return decideAndUse<UploadAnswer | PostFormAnswer>(
       wish,
       caller,
       services.grants,

@@ -25,6 +25,7 @@ async function breakOff(path: string, given: readonly string[], begun: string): 
 
 it.each([
   ['in pieces', '/v1/downloads', ['Transfer-Encoding: chunked'], '5\r\n{"key'],
+  ['of JSON', '/v1/downloads', ['Content-Length: 100'], '{"key'],
   ['of a link', '/l/some-link', ['Content-Length: 100'], 'visit='],
 ])('a client that breaks off its body %s is no failure of the service', async (_, path, headers, begun) => {
   fixture.entries.length = 0
