@@ -40,6 +40,8 @@ const SECONDS = 15
 const WARM_UP_SECONDS = 5
 const NAP = new Int32Array(new SharedArrayBuffer(4))
 const NAP_MS = 0.02
+/** A client that was not about for so long stood still: its turns take a tenth of that. */
+const STALL_MS = 1
 
 const { values } = parseArgs({
   options: {
@@ -134,6 +136,8 @@ async function askMany({ port, requests }, count) {
 /**
  * Requests come when they come, whether the one before was answered or not; a wait for a connection counts. Each second is looked at by
  * itself, and the median second counts: a shared machine is taken away for milliseconds in some of them. The first ones do not count.
+ *
+ * Neither does a request that was under way while this client stood still: it sent it late, or read its answer late. Both are printed.
  */
 async function measureLatency({ name, port, requests }, perSecond) {
   const rate = Math.round(perSecond)
@@ -143,41 +147,51 @@ async function measureLatency({ name, port, requests }, perSecond) {
   const count = rate * (WARM_UP_SECONDS + SECONDS)
   const times = new Float64Array(count)
   const began = performance.now()
+  const dueAt = (at) => began + (at / rate) * 1000
   const pending = []
-  for (let sent = 0; sent < count; ) {
-    const due = Math.min(count, Math.floor(((performance.now() - began) / 1000) * rate))
-    while (sent < due) {
-      pending.push(ask(sent, began + (sent / rate) * 1000))
-      sent++
-    }
+  const stalls = []
+  for (let sent = 0, wasAt = began; sent < count; ) {
+    const now = performance.now()
+    if (now - wasAt > STALL_MS) stalls.push({ from: wasAt, to: now })
+    wasAt = now
+    const due = Math.min(count, Math.floor(((now - began) / 1000) * rate))
+    for (; sent < due; sent++) pending.push(ask(sent))
     // A client that never sleeps keeps a core from the kernel and the server's other threads.
     Atomics.wait(NAP, 0, 0, NAP_MS)
     await new Promise((resolve) => setImmediate(resolve))
   }
   await Promise.all(pending)
   for (const { close } of all) close()
-  const seconds = Array.from({ length: SECONDS }, (_, second) =>
-    quantiles(times.subarray((WARM_UP_SECONDS + second) * rate, (WARM_UP_SECONDS + second + 1) * rate)),
-  ).sort((a, b) => a.ratio - b.ratio)
-  const middle = seconds[SECONDS >> 1]
+  const isServers = (time, at) => !stalls.some(({ from, to }) => dueAt(at) < to && dueAt(at) + time > from)
+  const servers = times.map((time, at) => (isServers(time, at) ? time : Number.NaN))
+  const [clean, whole] = [servers, times].map(medianSecond)
+  const left = servers.subarray(WARM_UP_SECONDS * rate).filter((time) => time >= 0).length / (SECONDS * rate)
   console.log(
-    `${name} at ${rate} requests/s: median ${middle.p50.toFixed(2)} ms, p99 ${middle.p99.toFixed(2)} ms, ${middle.ratio.toFixed(1)} times (under 5; ${seconds[0].ratio.toFixed(1)} in the best second, ${seconds.at(-1).ratio.toFixed(1)} in the worst)`,
+    `${name} at ${rate} requests/s: median ${clean.p50.toFixed(2)} ms, p99 ${clean.p99.toFixed(2)} ms, ${clean.ratio.toFixed(1)} times (under 5; ${clean.best.toFixed(1)} in the best second, ${clean.worst.toFixed(1)} in the worst); with the ${(100 - 100 * left).toFixed(1)} % that the client held up, ${whole.ratio.toFixed(1)} times`,
   )
-  return middle.ratio
+  return clean.ratio
 
-  async function ask(at, dueAt) {
+  function medianSecond(taken) {
+    const seconds = Array.from({ length: SECONDS }, (_, second) =>
+      quantiles(taken.subarray((WARM_UP_SECONDS + second) * rate, (WARM_UP_SECONDS + second + 1) * rate)),
+    ).sort((a, b) => a.ratio - b.ratio)
+    return { ...seconds[SECONDS >> 1], best: seconds[0].ratio, worst: seconds.at(-1).ratio }
+  }
+
+  async function ask(at) {
     // The one that was idle for longest, before the server closes it.
     const connection = free.shift() ?? (await new Promise((resolve) => queue.push(resolve)))
     await connection.send(requests[at % requests.length])
-    times[at] = performance.now() - dueAt
+    times[at] = performance.now() - dueAt(at)
     const next = queue.shift()
     if (next === undefined) free.push(connection)
     else next(connection)
   }
 }
 
+/** Of the times there are. */
 function quantiles(times) {
-  const sorted = times.toSorted()
+  const sorted = times.filter((time) => time >= 0).sort()
   const [p50, p99] = [0.5, 0.99].map((part) => sorted[Math.floor(sorted.length * part)])
   return { p50, p99, ratio: p99 / p50 }
 }
