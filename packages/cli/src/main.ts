@@ -5,3 +5,9 @@ import { run } from './run.ts'
 const io = createNodeIo()
 process.exitCode = await run(process.argv.slice(2), io)
 io.release()
+
+// A call of the system that waits for somebody else, such as to open a pipe that nobody writes to, cannot be given up: after an interrupt it
+// would hold up the end. By itself the timer does not.
+const INTERRUPTED = 130
+const END_MS = 500
+if (process.exitCode === INTERRUPTED) setTimeout(() => process.kill(process.pid, 'SIGINT'), END_MS).unref()
