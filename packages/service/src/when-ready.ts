@@ -5,5 +5,13 @@
  * @throws What `goOn` throws, when the value is there.
  */
 export function whenReady<T, R>(value: T | Promise<T>, goOn: (value: T) => R | Promise<R>): R | Promise<R> {
-  return value instanceof Promise ? value.then(goOn) : goOn(value)
+  return isPromise(value) ? value.then(goOn) : goOn(value)
+}
+
+/**
+ * Whether a value must be waited for: by what it can do, as `await` sees it. A promise of an async function is no instance of a `Promise` that
+ * something else put in its place (zone.js does), nor is one of another realm or of a library; and a caller that is not there yet is not known.
+ */
+export function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof (value as Partial<Promise<T>> | null | undefined)?.then === 'function'
 }

@@ -1,6 +1,7 @@
 import { SignatureError, type UploadConstraints } from 'cos-presign'
 import type { Caller } from '../caller.ts'
 import { ServiceError } from '../errors.ts'
+import { isPromise } from '../when-ready.ts'
 import type { Grant } from './grant.ts'
 import type { Operation } from './operation.ts'
 
@@ -99,7 +100,7 @@ export function decideAndUse<T>(
     } catch (error) {
       return useNext(error)
     }
-    return used instanceof Promise ? used.catch(useNext) : used
+    return isPromise(used) ? used.catch(useNext) : used
   }
 }
 

@@ -1,4 +1,5 @@
 import { ServiceError } from '../errors.ts'
+import { isPromise } from '../when-ready.ts'
 import type { LimitStore, LimitWindow, WindowCount } from './limit-store.ts'
 import { createMemoryLimitStore } from './memory-limit-store.ts'
 import type { LimitOptions } from './options.ts'
@@ -49,8 +50,11 @@ export function createLimiter(
       return countFrom(index + 1, own, left, caller)
     }
     const counted = store.count(window, caller)
-    return counted instanceof Promise
-      ? counted.then(noteReached, (error) => countWithout(error, window, caller)).then(goOn)
+    return isPromise(counted)
+      ? // Of whoever wrote the store: it may be any that can be waited for.
+        Promise.resolve(counted)
+          .then(noteReached, (error) => countWithout(error, window, caller))
+          .then(goOn)
       : goOn(noteReached(counted))
   }
 
