@@ -87,16 +87,22 @@ function watchConnections(server: Server): Connections {
     connections.set(socket, { unsent: 0, last: undefined, bytesWhenIdle: 0 })
     socket.once('close', () => connections.delete(socket))
   })
-  server.on('request', ({ socket }: IncomingMessage, outgoing: ServerResponse) => {
+  server.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const { socket } = incoming
     const connection = connections.get(socket)
     if (connection === undefined) return
     if (isEnding) announceEndIn(outgoing)
     connection.unsent += 1
     connection.last = outgoing
+    const noteRead = (): void => {
+      connection.bytesWhenIdle = socket.bytesRead
+    }
     outgoing.on('close', () => {
       connection.unsent -= 1
-      connection.bytesWhenIdle = socket.bytesRead
+      noteRead()
     })
+    // The body may come after its answer, to whoever was refused.
+    incoming.on('close', noteRead)
   })
   return {
     announceEnd() {

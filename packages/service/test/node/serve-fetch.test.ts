@@ -52,4 +52,17 @@ describe('serveFetch', () => {
     expect(last.length).toBeGreaterThan(0)
     expect(new Set(ends)).toEqual(new Set(['keep-alive', 'close', 'ECONNREFUSED']))
   })
+
+  it('that closes waits for nobody whose body came after its answer', async () => {
+    const refuse = () => new Response('no', { status: 401 })
+    const listener = await serveFetch(refuse, { host: '127.0.0.1', port: 0 })
+    const client = connect(listener.port, '127.0.0.1')
+    client.write('POST / HTTP/1.1\r\nHost: service\r\nContent-Length: 4\r\n\r\n')
+    await new Promise((resolve) => client.once('data', resolve))
+    client.write('late')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    const began = performance.now()
+    await listener.close()
+    expect(performance.now() - began).toBeLessThan(2000)
+  })
 })
