@@ -5,6 +5,7 @@ import {
   type FileHandle,
   mkdtemp,
   open,
+  readlink,
   realpath,
   rename,
   rm,
@@ -13,8 +14,9 @@ import {
 } from 'node:fs/promises'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { homedir, tmpdir } from 'node:os'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve, sep } from 'node:path'
 import { Readable, type Writable } from 'node:stream'
+import { setTimeout as wait } from 'node:timers/promises'
 import { isatty } from 'node:tty'
 import { promisify, styleText } from 'node:util'
 import { CliError, codeOf, fileError } from './errors.ts'
@@ -302,29 +304,39 @@ async function* scan(path: string): AsyncGenerator<Uint8Array> {
 }
 
 async function realPath(path: string): Promise<string> {
-  try {
-    return await realpath(path)
-  } catch {
-    // It is not there yet. Whatever else is wrong is said by whoever opens it.
-    const directory = await realpath(dirname(path)).catch(() => resolve(dirname(path)))
-    return join(directory, basename(path))
-  }
+  // What is not there yet has no real path. Whatever else is wrong is said by whoever opens it.
+  return await realpath(path).catch(() => followLinks(path))
 }
 
 async function isReplaced(path: string): Promise<boolean> {
-  return descriptorOf(path) === undefined && (await facts(path))?.kind !== 'other'
+  return descriptorOf(await followLinks(path)) === undefined && (await facts(path))?.kind !== 'other'
+}
+
+/** As many as Linux follows. */
+const MAX_LINKS = 40
+
+/** Where a path leads to by its symbolic links: a descriptor of this process, or a file, which need not be there. */
+async function followLinks(path: string): Promise<string> {
+  let end = resolve(path)
+  for (let links = 0; links < MAX_LINKS && descriptorOf(end) === undefined; links++) {
+    const directory = await realpath(dirname(end)).catch(() => dirname(end))
+    end = join(directory, basename(end))
+    const target = await readlink(end).catch(() => undefined)
+    if (target === undefined) break
+    end = resolve(directory, target)
+  }
+  return end
 }
 
 const STANDARD_STREAMS = ['/dev/stdin', '/dev/stdout', '/dev/stderr']
 
 /**
- * The descriptor of this process that a path names. On Linux such a path is a link to the file behind the descriptor; to replace that, or
- * to open it anew, at its beginning, is not what a shell means by `2>log`.
+ * The descriptor of this process that a whole path names. On Linux such a path is a link to the file behind the descriptor; to replace that,
+ * or to open it anew, at its beginning, is not what a shell means by `2>log`.
  */
 function descriptorOf(path: string): number | undefined {
-  const whole = resolve(path)
-  const [, number] = /^\/(?:dev|proc\/self)\/fd\/(\d{1,9})$/.exec(whole) ?? []
-  const descriptor = number === undefined ? STANDARD_STREAMS.indexOf(whole) : Number(number)
+  const [, number] = /^\/(?:dev|proc\/self)\/fd\/(\d{1,9})$/.exec(path) ?? []
+  const descriptor = number === undefined ? STANDARD_STREAMS.indexOf(path) : Number(number)
   return descriptor < 0 ? undefined : descriptor
 }
 
@@ -335,17 +347,19 @@ function descriptorOf(path: string): number | undefined {
  * @param sinks - The writers of the first descriptors, which share them with the rest of the process.
  */
 async function createWriter(path: string, sinks: readonly (Sink | undefined)[]): Promise<FileWriter> {
-  const descriptor = descriptorOf(path)
+  const end = await followLinks(path)
+  const descriptor = descriptorOf(end)
   if (descriptor !== undefined) return descriptorWriter(path, descriptor, sinks[descriptor])
   const found = await facts(path)
-  if (found?.kind === 'directory') throw fileError('write', path, { code: 'EISDIR' })
+  if (found?.kind === 'directory' || path.endsWith('/') || path.endsWith(sep))
+    throw fileError('write', path, { code: 'EISDIR' })
+  if (path === '') throw new CliError('ERR_CLI_FILE', 'Cannot write a file with an empty name')
   try {
     if (found?.kind === 'other') return directWriter(path, await open(path, 'w'))
-    // Through a symbolic link to what it points at, so that the link stays one.
-    const target = found ? await realpath(path) : path
-    const temporary = join(dirname(target), `.cos-presign-${randomBytes(8).toString('hex')}.part`)
-    const mode = found && (await stat(target)).mode & 0o777
-    return temporaryWriter({ target, temporary, mode }, await open(temporary, 'wx', mode))
+    // Beside what symbolic links point at, so that they stay links.
+    const temporary = join(dirname(end), `.cos-presign-${randomBytes(8).toString('hex')}.part`)
+    const mode = found && (await stat(end)).mode & 0o777
+    return temporaryWriter({ path, target: end, temporary, mode }, await open(temporary, 'wx', mode))
   } catch (error) {
     throw fileError('write', path, error)
   }
@@ -353,14 +367,19 @@ async function createWriter(path: string, sinks: readonly (Sink | undefined)[]):
 
 /** `mode` is that of the file that was there: who may read it stays as it is. */
 function temporaryWriter(
-  { target, temporary, mode }: { target: string; temporary: string; mode: number | undefined },
+  {
+    path,
+    target,
+    temporary,
+    mode,
+  }: { path: string; target: string; temporary: string; mode: number | undefined },
   file: FileHandle,
 ): FileWriter {
   let state: 'open' | 'done' = 'open'
   return {
     isTerminal: false,
     // Here, not in another thread: it goes to the page cache, which takes no longer than to hand it over.
-    write: async (chunk) => writeAllSync(file.fd, chunk, target),
+    write: async (chunk) => writeAllSync(file.fd, chunk, path),
     async commit() {
       try {
         if (mode !== undefined) await file.chmod(mode)
@@ -370,7 +389,7 @@ function temporaryWriter(
         state = 'done'
         await syncDirectory(dirname(target))
       } catch (error) {
-        throw fileError('write', target, error)
+        throw fileError('write', path, error)
       }
     },
     async discard() {
@@ -408,13 +427,17 @@ async function descriptorWriter(
   }
 }
 
+const FULL_PIPE_WAIT_MS = 1
+
 async function writeAll(fd: number, chunk: Uint8Array, path: string): Promise<void> {
-  try {
-    for (let offset = 0; offset < chunk.length; ) {
+  for (let offset = 0; offset < chunk.length; ) {
+    try {
       offset += (await promisify(write)(fd, chunk, offset)).bytesWritten
+    } catch (error) {
+      // Of a pipe that does not block: one that is also standard output never does, as Node.js opens that.
+      if (codeOf(error) === 'EAGAIN') await wait(FULL_PIPE_WAIT_MS)
+      else throw codeOf(error) === 'EPIPE' ? outputError(error as Error) : fileError('write', path, error)
     }
-  } catch (error) {
-    throw fileError('write', path, error)
   }
 }
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { link, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { link, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
@@ -18,6 +18,8 @@ beforeEach(async () => {
   await symlink('keys', path('link-to-keys'))
   await symlink('manifest.json', path('link-to-manifest'))
   await symlink('urls', path('link-to-urls'))
+  await symlink('new', path('link-to-new'))
+  await symlink('/dev/stdout', path('link-to-stdout'))
   await symlink('.', path('here'))
 })
 afterAll(async () => {
@@ -45,6 +47,12 @@ describe('cos-presign bulk', () => {
     ['keys --skip-errors urls >>urls', 'urls is the output'],
     ['keys -o /dev/stdout --skip-errors urls >>urls', 'urls is the output'],
     ['keys -o urls --skip-errors /dev/stderr 2>>urls', 'is the output'],
+    ['keys -o link-to-new --skip-errors new', 'new is the output'],
+    ['keys -o link-to-stdout --skip-errors urls >>urls', 'urls is the output'],
+    ['keys --skip-errors list >>keys', '/dev/stdout is an input'],
+    ['keys --skip-errors list -o /dev/fd/5 5>>keys', '/dev/fd/5 is an input'],
+    ['- --skip-errors list <keys >>keys', '/dev/stdout is an input'],
+    ['keys --skip-errors -', '--skip-errors needs a file; for standard error give /dev/stderr'],
   ])('replaces no file that it reads or writes otherwise: %s', async (args, message) => {
     await writeFile(path('urls'), 'as it was\n')
     const { status, stderr } = await runShell(directory, `bulk ${args}`)
@@ -66,7 +74,7 @@ describe('cos-presign bulk', () => {
     expect(nowhere.status).toBe(0)
   })
 
-  it.each(['/dev/stdout', '/dev/fd/1', '/proc/self/fd/1', '/dev/../dev/fd/1', '/dev/fd/5'])(
+  it.each(['/dev/stdout', '/dev/fd/1', '/proc/self/fd/1', '/dev/../dev/fd/1', '/dev/fd/5', 'link-to-stdout'])(
     'writes to the descriptor %s, not over the file behind it',
     async (name) => {
       const line = `exec 5>&1; echo before; bulk keys --skip-errors list -o ${name}; echo after`
@@ -76,6 +84,32 @@ describe('cos-presign bulk', () => {
       expect([before, ...pathsOf(`${a}\n${b}\n`), after]).toEqual(['before', 'a', 'b', 'after'])
     },
   )
+
+  it('writes through a link to what is not there yet', async () => {
+    expect((await runShell(directory, 'bulk keys --skip-errors list -o here/link-to-new')).status).toBe(0)
+    expect((await lstat(path('link-to-new'))).isSymbolicLink()).toBe(true)
+    expect(pathsOf(await read('new'))).toEqual(['a', 'b'])
+  })
+
+  it.each([
+    ["''", 'Cannot write a file with an empty name'],
+    ['new/', 'Cannot write new/: it is a directory; name a file'],
+  ])('refuses a name that no file can have before it signs: -o %s', async (name, message) => {
+    const { status, stderr } = await runShell(directory, `bulk keys --skip-errors list -o ${name}`)
+    expect([status, stderr]).toEqual([1, expect.stringContaining(message)])
+    expect(await readdir(directory)).not.toContain('list')
+  })
+
+  it('waits for the reader of a pipe that is standard output by another number, too', async () => {
+    const many = Array.from({ length: 20_000 }, (_, at) => `${at}`)
+    await writeFile(path('many'), many.join('\n'))
+    const line = '{ bulk many -o /dev/fd/5 5>&1; echo "status $?" >&2; } | { sleep 2; cat >urls; }'
+    const { stderr } = await runShell(directory, line)
+    expect(stderr).toMatch(/^Signed 20,000 keys in [^\n]*\nstatus 0\n$/)
+    expect(pathsOf(await read('urls')).join()).toBe(many.join())
+    const left = await runShell(directory, '{ bulk many -o /dev/fd/5 5>&1; echo "status $?" >&2; } | true')
+    expect(left.stderr).toMatch(/status 141\n$/)
+  })
 
   it('adds the list to what goes to standard error, also where both streams are one file', async () => {
     const list = 'before\n2\tempty\t\nSigned 2 keys'
@@ -97,6 +131,14 @@ describe('cos-presign bulk', () => {
     expect([piped.status, pathsOf(piped.stdout)]).toEqual([0, ['a', 'b']])
     expect(piped.stderr).toContain('2\tempty\t\nSigned 2 keys')
   })
+
+  it.each(['--secret-key-file -', '- keys --secret-key-file -', '--secret-key-file keys --token-file -'])(
+    'does not take keys and a secret from one input: %s',
+    async (args) => {
+      const { status, stderr } = await runShell(directory, `echo secret | bulk --secret-id AKIDbulk ${args}`)
+      expect([status, stderr]).toEqual([2, expect.stringContaining('cannot be both the keys and a secret')])
+    },
+  )
 
   it('names a descriptor that is not open', async () => {
     const { status, stderr } = await runShell(directory, 'bulk keys --skip-errors list -o /dev/fd/9999')

@@ -71,6 +71,13 @@ async function runBulkCommand(
       `${formatAddress({ bucket, key })} names an object; give cos://${bucket}, and --prefix for what all keys begin with`,
     )
   }
+  const isStdinRead = files.length === 0 || files.includes('-')
+  if (isStdinRead && (flags.secretKeyFile === '-' || flags.tokenFile === '-')) {
+    throw new CliError(
+      'ERR_CLI_USAGE',
+      'Standard input cannot be both the keys and a secret; put the secret into a file',
+    )
+  }
   await assertOwnFiles(flags, files, io)
   const signer = await createSigner(flags, io)
   await warnOfEarlyEnd(signer, flags, io)
@@ -82,16 +89,22 @@ async function runBulkCommand(
   await tellCounts(io, counts, flags, io.elapsed() - startedAt)
 }
 
-/** What takes the place of a file when all is well must be nothing else that the run reads or writes. */
+/**
+ * What takes the place of a file when all is well must be nothing else that the run reads or writes. What is added to a file must not
+ * be read from it, which would never end.
+ */
 async function assertOwnFiles(flags: BulkFlags, files: readonly string[], io: Io): Promise<void> {
   const { output = '-', skipErrors, inventory } = flags
-  const used: { name: string; realPath: string; isReplaced: boolean }[] = []
-  for (const file of files.length === 0 ? ['-'] : files) {
-    const realPath = await io.files.realPath(file === '-' ? '/dev/stdin' : file)
-    used.push({ name: 'an input', realPath, isReplaced: false })
+  const used: { name: string; realPath: string; isTaken: boolean }[] = []
+  const read = async (name: string, path: string): Promise<void> => {
+    const isTaken = (await io.files.facts(path))?.kind === 'file'
+    used.push({ name, realPath: await io.files.realPath(path), isTaken })
   }
-  if (inventory !== undefined)
-    used.push({ name: 'the manifest', realPath: await io.files.realPath(inventory), isReplaced: false })
+  for (const file of files.length === 0 ? ['-'] : files)
+    await read('an input', file === '-' ? '/dev/stdin' : file)
+  if (inventory !== undefined) await read('the manifest', inventory)
+  if (skipErrors === '-')
+    throw new CliError('ERR_CLI_USAGE', '--skip-errors needs a file; for standard error give /dev/stderr')
   const targets = [
     ['--output', 'the output', output === '-' ? '/dev/stdout' : output],
     ['--skip-errors', 'the list', skipErrors],
@@ -100,10 +113,10 @@ async function assertOwnFiles(flags: BulkFlags, files: readonly string[], io: Io
     if (path === undefined) continue
     const realPath = await io.files.realPath(path)
     const isReplaced = await io.files.isReplaced(path)
-    const taken = used.find((other) => other.realPath === realPath && (isReplaced || other.isReplaced))
+    const taken = used.find((other) => other.realPath === realPath && (isReplaced || other.isTaken))
     if (taken !== undefined)
       throw new CliError('ERR_CLI_USAGE', `${option} needs a file of its own: ${path} is ${taken.name}`)
-    used.push({ name, realPath, isReplaced })
+    used.push({ name, realPath, isTaken: isReplaced })
   }
 }
 
