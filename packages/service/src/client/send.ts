@@ -23,8 +23,12 @@ export interface Sent {
 /** Browsers send them by themselves, and let nobody else. */
 const OF_THE_BROWSER = new Set(['host', 'content-length'])
 
+/** Without progress for so long the connection hangs, though nobody has said so. Longer than COS takes to answer. */
+const STALL_MS = 60_000
+
 /**
- * Sends bytes to COS: by XMLHttpRequest where there is one, since only it tells of progress, else by fetch.
+ * Sends bytes to COS: by XMLHttpRequest where there is one, since only it tells of progress, else by fetch. What makes no progress for a minute has
+ * failed, where progress is told of: the connections of phones hang without a word.
  *
  * @throws {ServiceClientError} `ERR_CLIENT_NETWORK`: no answer; `ERR_CLIENT_COS_REFUSED`, with the status.
  */
@@ -90,9 +94,19 @@ function sendByRequest(
     signal?.throwIfAborted()
     const request = new XMLHttpRequest()
     const onAbort = (): void => request.abort()
+    let stallTimer: ReturnType<typeof setTimeout> | undefined
+    let isStalled = false
+    const noteProgress = (): void => {
+      clearTimeout(stallTimer)
+      stallTimer = setTimeout(() => {
+        isStalled = true
+        request.abort()
+      }, STALL_MS)
+    }
     request.open(method, url)
     for (const [name, value] of headers) request.setRequestHeader(name, value)
     request.upload.onprogress = ({ loaded }) => {
+      noteProgress()
       try {
         onProgress?.(Math.min(loaded, sizeBytes))
       } catch (error) {
@@ -106,9 +120,13 @@ function sendByRequest(
     }
     request.onerror = () => reject(networkError())
     request.ontimeout = request.onerror
-    request.onabort = () => reject(signal?.reason)
-    request.onloadend = () => signal?.removeEventListener('abort', onAbort)
+    request.onabort = () => reject(isStalled ? networkError() : signal?.reason)
+    request.onloadend = () => {
+      clearTimeout(stallTimer)
+      signal?.removeEventListener('abort', onAbort)
+    }
     signal?.addEventListener('abort', onAbort, { once: true })
+    noteProgress()
     request.send(body)
   })
 }
