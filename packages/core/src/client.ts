@@ -294,7 +294,7 @@ export class CosClient {
     const settings = this.#settings()
     return createProvidedClient(async (params) => {
       // Pairs may be of a kind that is read once, as `map.entries()` is: reading them is left to whoever signs them.
-      const withoutPairs = { Method: 'GET', ...params, Params: undefined, Headers: undefined } as const
+      const withoutPairs = { Method: 'GET', ...params, Params: [], Headers: [] } as const
       const { method, key, expiresAt } = readCall({ ...settings, keyExpiresAt: NEVER }, withoutPairs)
       const credential = await provider({ method, bucket: params.Bucket, key, validUntil: expiresAt })
       return new CosClient({

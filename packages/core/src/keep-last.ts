@@ -1,10 +1,10 @@
 /** Remembers the last answer: calls one after the other mostly ask for the same, as signatures of one second for their key time. */
 export function keepLast<K, T>(make: (key: K) => T): (key: K) => T {
-  let lastKey: K | undefined
+  // At first something that is no key.
+  let lastKey: unknown = make
   let last: T
   return (key) => {
-    // Of `undefined` nothing was made at first.
-    if (key !== lastKey || key === undefined) {
+    if (key !== lastKey) {
       last = make(key)
       lastKey = key
     }

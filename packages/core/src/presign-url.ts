@@ -66,7 +66,8 @@ export function presignUrl(
   const parts = checkRequest(request)
   assertUrlKey(parts.key, 'path')
   const keyTime = keyTimeOf(windowOf(options, credential.expiresAt))
-  const shape = { ...parts, scheme, host, signHost, token: credential.securityToken }
+  // Spread last: with more behind it V8 takes a microsecond.
+  const shape = { scheme, host, signHost, token: credential.securityToken, ...parts }
   return writeUrl(prepareUrl(shape, signerOf(credential)), parts.key, keyTime)
 }
 
@@ -95,7 +96,7 @@ export function prepareUrl(shape: UrlShape, signer: Signer): PreparedUrl {
   const { method, scheme, headers, host } = shape
   const given = findPair(headers, 'host')
   if (given !== undefined && given.toLowerCase() !== host) {
-    throw new TypeError('The given Host is not the host of the URL; leave it out')
+    throw new TypeError('The given Host is not that of the URL; leave it out')
   }
   const params = [...shape.params, ...missingToken(shape, shape.token)]
   return prepareSignedUrl({ method, params, headers: withHost(shape) }, { scheme, host, params }, signer)
