@@ -30,7 +30,7 @@ export interface SignedBlock {
 export type SignBlock = (block: Uint8Array, lines: ArrayBuffer | undefined) => SignedBlock
 
 /** Fits the output of a block of usual keys. What is not written to takes no memory. */
-const LINES_BYTES = 1024 * 1024
+export const LINES_BYTES: number = 1024 * 1024
 
 /**
  * Makes a signer of blocks.

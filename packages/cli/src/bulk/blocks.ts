@@ -8,8 +8,13 @@ import { CliError } from '../errors.ts'
  */
 const MAX_RECORD_BYTES = 128 * 1024
 
-/** Small enough that a block and its output stay in a processor's cache; large enough that threads seldom talk. */
-export const PIECE_BYTES: number = 64 * 1024
+/** Where blocks come from. */
+export interface BlockSupply {
+  /** How much of the input to put into a block at a time. A block with a record that ends in it is that long, about. */
+  pieceBytes(): number
+  /** Memory for a block, which then belongs to whoever takes the block. */
+  takeMemory(): Uint8Array
+}
 
 const GZIP = [0x1f, 0x8b]
 const MARK = [0xef, 0xbb, 0xbf]
@@ -60,19 +65,17 @@ export async function* gunzipped(input: AsyncIterable<Uint8Array>, name: string)
 
 /**
  * Cuts an input into blocks of whole records, as they come. A byte order mark is no part of the first key.
- *
- * @param takeMemory - Gives memory for a block, which then belongs to whoever takes the block.
  */
 export async function* toBlocks(
   input: AsyncIterable<Uint8Array>,
   { separator, hasQuotes }: RecordEnds,
-  takeMemory: () => Uint8Array,
+  supply: BlockSupply,
 ): AsyncGenerator<Uint8Array> {
-  let block = takeMemory()
+  let block = supply.takeMemory()
   let length = 0
   let isFirst = true
   let isPassing = false
-  for await (const chunk of piecesOf(input)) {
+  for await (const chunk of piecesOf(input, supply)) {
     let bytes = chunk
     if (isPassing) {
       const end = chunk.indexOf(separator) + 1
@@ -93,7 +96,7 @@ export async function* toBlocks(
     if (end === 0 && !isPassing) continue
     const whole = block.subarray(0, isPassing ? length : end)
     const open = block.subarray(whole.length, length)
-    block = withRoom(takeMemory(), 0, open.length)
+    block = withRoom(supply.takeMemory(), 0, open.length)
     block.set(open)
     length = open.length
     yield whole
@@ -102,9 +105,12 @@ export async function* toBlocks(
 }
 
 /** Larger chunks in pieces. */
-async function* piecesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* piecesOf(input: AsyncIterable<Uint8Array>, supply: BlockSupply): AsyncGenerator<Uint8Array> {
   for await (const chunk of input) {
-    for (let at = 0; at < chunk.length; at += PIECE_BYTES) yield chunk.subarray(at, at + PIECE_BYTES)
+    for (let at = 0, end = 0; at < chunk.length; at = end) {
+      end = at + supply.pieceBytes()
+      yield chunk.subarray(at, end)
+    }
   }
 }
 

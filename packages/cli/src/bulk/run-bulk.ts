@@ -96,7 +96,7 @@ export async function runBulk(io: Io, run: BulkRun): Promise<BulkCounts> {
     for (const file of run.files) {
       let isFirst = true
       const input = gunzipped(counted(io, run, file), file)
-      for await (const block of toBlocks(input, run.ends, () => run.pool.takeMemory())) {
+      for await (const block of toBlocks(input, run.ends, run.pool)) {
         run.signal.throwIfAborted()
         begin(file, isFirst, run.pool.sign(block))
         isFirst = false

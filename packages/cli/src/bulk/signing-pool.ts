@@ -1,15 +1,13 @@
 import { Worker } from 'node:worker_threads'
-import { createBlockSigner, type SignedBlock } from './block-signer.ts'
-import { PIECE_BYTES } from './blocks.ts'
+import { createBlockSigner, LINES_BYTES, type SignedBlock } from './block-signer.ts'
+import type { BlockSupply } from './blocks.ts'
 import type { BulkJob } from './job.ts'
 import type { WorkerAnswer, WorkerRequest } from './worker.ts'
 
 /** Signs blocks on several cores. */
-export interface SigningPool {
+export interface SigningPool extends BlockSupply {
   /** How many blocks may be under way before one waits for another. */
   readonly depth: number
-  /** Memory for a block. */
-  takeMemory(): Uint8Array
   /** @param block - The beginning of memory that was taken, which now is the pool's. */
   sign(block: Uint8Array): Promise<PoolBlock>
   close(): Promise<void>
@@ -34,6 +32,14 @@ export interface PoolBlock {
 const INPUT_FOR_THREADS = 4 * 1024 * 1024
 /** One that it signs, and others that wait, so that it never does. */
 const BLOCKS_OF_A_THREAD = 3
+/** Small enough that a block and its output stay in a processor's cache; large enough that threads seldom talk. */
+const PIECE_BYTES = 64 * 1024
+/** As much as to learn from what becomes of it, and still worth a message to a thread. */
+const LEAST_PIECE_BYTES = 2 * 1024
+/** What becomes of a block, at most: a quarter less than its memory, as the next block may have shorter keys. */
+const OUTPUT_BYTES: number = (LINES_BYTES / 4) * 3
+/** What a bad key takes while it is on its way between threads, about. */
+const BAD_KEY_BYTES = 512
 /** A block as it is read, and the beginning of a record that is not. */
 const INPUT_BYTES = 2 * PIECE_BYTES
 /** Of a thread's young objects, which are few: left to itself, their space grows to 4 MiB and more that it keeps. */
@@ -61,21 +67,31 @@ export async function createSigningPool(
   }
   const inputs: ArrayBuffer[] = []
   let bytes = 0
+  let pieceBytes = LEAST_PIECE_BYTES
+  /** A block of short keys has many times the output of one of usual keys: then blocks are smaller, so that their output is not larger. */
+  const learnFrom = (inputLength: number, { lines, badKeys }: SignedBlock): void => {
+    const growth = (lines.length + badKeys.length * BAD_KEY_BYTES) / inputLength
+    pieceBytes = Math.max(LEAST_PIECE_BYTES, Math.min(PIECE_BYTES, Math.floor(OUTPUT_BYTES / growth)))
+  }
 
   return {
     depth: 4 * threads,
+    pieceBytes: () => pieceBytes,
     takeMemory: () => new Uint8Array(inputs.pop() ?? new ArrayBuffer(INPUT_BYTES)),
     async sign(block) {
-      bytes += block.length
+      const { length } = block
+      bytes += length
       if (bytes >= INPUT_FOR_THREADS) startThreads()
       const thread = workers.find((worker) => worker.hasRoom()) ?? here
       const signed = await thread.sign(block, thread.spareLines.pop())
+      learnFrom(length, signed)
       // Not `...signed` and more: V8 keeps each object made so until it collects all garbage, and gives young objects more memory for them.
       return {
         signed,
         release() {
           inputs.push(signed.memory.input)
-          thread.spareLines.push(signed.memory.lines)
+          // Larger than usual when keys became short suddenly.
+          if (signed.memory.lines.byteLength <= 2 * LINES_BYTES) thread.spareLines.push(signed.memory.lines)
         },
       }
     },
