@@ -137,7 +137,8 @@ async function askMany({ port, requests }, count) {
  * Requests come when they come, whether the one before was answered or not; a wait for a connection counts. Each second is looked at by
  * itself, and the median second counts: a shared machine is taken away for milliseconds in some of them. The first ones do not count.
  *
- * Neither does a request that was under way while this client stood still: it sent it late, or read its answer late. Both are printed.
+ * Neither does a request that this client, standing still, held up for half of its time or more: it sent it late, or read its answer late.
+ * No other is left out: when the server stood still, the client has so many answers to read afterwards that its turn is long too. Both are printed.
  */
 async function measureLatency({ name, port, requests }, perSecond) {
   const rate = Math.round(perSecond)
@@ -162,7 +163,9 @@ async function measureLatency({ name, port, requests }, perSecond) {
   }
   await Promise.all(pending)
   for (const { close } of all) close()
-  const isServers = (time, at) => !stalls.some(({ from, to }) => dueAt(at) < to && dueAt(at) + time > from)
+  const overlap = (due, done) =>
+    stalls.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(to, done) - Math.max(from, due)), 0)
+  const isServers = (time, at) => overlap(dueAt(at), dueAt(at) + time) < time / 2
   const servers = times.map((time, at) => (isServers(time, at) ? time : Number.NaN))
   const [clean, whole] = [servers, times].map(medianSecond)
   const left = servers.subarray(WARM_UP_SECONDS * rate).filter((time) => time >= 0).length / (SECONDS * rate)
