@@ -141,6 +141,7 @@ function fetchedKeys(url: string, { now, fetch }: JwtContext): JWTVerifyGetKey {
   let failed: { readonly at: number; readonly cause: unknown } | undefined
 
   return async function keyOf(header, token) {
+    noteClock()
     const age = now() - fetchedAt
     if (age >= JWKS_KEPT_MS) await fetchAnew()
     else if (age >= JWKS_FRESH_MS) {
@@ -159,6 +160,12 @@ function fetchedKeys(url: string, { now, fetch }: JwtContext): JWTVerifyGetKey {
     // A key may be new.
     await fetchOnceInAWhile()
     return await keys(header, token)
+  }
+
+  /** When the clock was set back, nobody knows how old the keys are: they are fetched anew, and believed for fifty minutes where they cannot be. */
+  function noteClock(): void {
+    if (fetchedAt > now()) fetchedAt = now() - JWKS_FRESH_MS
+    if (failed !== undefined && failed.at > now()) failed = undefined
   }
 
   async function fetchOnceInAWhile(): Promise<void> {

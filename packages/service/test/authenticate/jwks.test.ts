@@ -19,9 +19,11 @@ let url: string
 let token: string
 let longToken: string
 let healthy: Answer
+let privateKey: CryptoKey
 beforeAll(async () => {
-  const { publicKey, privateKey } = await generateKeyPair('ES256')
-  const keys = [{ ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256' }]
+  const pair = await generateKeyPair('ES256')
+  privateKey = pair.privateKey
+  const keys = [{ ...(await exportJWK(pair.publicKey)), kid: 'one', alg: 'ES256' }]
   healthy = (response) => response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }))
   token = await tokenOf('one', privateKey)
   longToken = await tokenOf('one', privateKey, '3h')
@@ -141,6 +143,22 @@ describe('keys that are known', () => {
     answer = (response) => response.end('{"keys":[]}')
     at += minutes(11)
     expect((await ask()).status).toBe(401)
+  })
+
+  it('and were withdrawn are not believed because the clock was set back', async () => {
+    let at = Date.now() + minutes(24 * 60)
+    answer = healthy
+    const ahead = await tokenOf('one', privateKey, '48h')
+    const { response, ask } = await askWith(url, ahead, { now: () => at })
+    expect(response.status).toBe(200)
+    at += minutes(11)
+    answer = down
+    expect((await ask()).status).toBe(200)
+    at = Date.now()
+    expect((await ask()).status).toBe(200)
+    at += minutes(1)
+    answer = (response) => response.end('{"keys":[]}')
+    await expect.poll(async () => (await ask()).status).toBe(401)
   })
 
   it('are fetched anew for a new one, but not for each token that names none', async () => {
