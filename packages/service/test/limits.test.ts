@@ -110,6 +110,16 @@ describe('without the store of limits', () => {
     expect(ready.status).toBe(200)
     expect(await ready.json()).toMatchObject({ status: 'degraded' })
   })
+
+  it('they are counted here also when it throws without a promise', async () => {
+    const count = (): never => {
+      throw new Error('down')
+    }
+    const { ask } = await createFixture({ limits: { windows: [burst] }, limitStore: { ...store, count } })
+    const answers = []
+    for (let at = 0; at < 4; at += 1) answers.push((await ask('/v1/uploads', { json: {} })).status)
+    expect(answers).toEqual([200, 200, 200, 429])
+  })
 })
 
 describe('limits that cannot be', () => {

@@ -14,7 +14,10 @@ export interface WindowCount {
   readonly resetMs: number
 }
 
-/** Where requests are counted: in memory, or in a place that replicas share. Each method rejects when that place cannot be reached. */
+/**
+ * Where requests are counted: in memory, or in a place that replicas share. Each method rejects, or throws, when that place cannot be
+ * reached.
+ */
 export interface LimitStore {
   /** Counts one more for whom the key names; the window begins with the first. A place in memory answers at once, without a promise. */
   count(window: LimitWindow, key: string): WindowCount | Promise<WindowCount>

@@ -1,5 +1,5 @@
 import { ServiceError } from '../errors.ts'
-import { isPromise } from '../when-ready.ts'
+import { isPromise, whenReady } from '../when-ready.ts'
 import type { LimitStore, LimitWindow, WindowCount } from './limit-store.ts'
 import { createMemoryLimitStore } from './memory-limit-store.ts'
 import type { LimitOptions } from './options.ts'
@@ -45,17 +45,23 @@ export function createLimiter(
   ): LimitHeaders | Promise<LimitHeaders> {
     const window = own[index]
     if (window === undefined) return headersOf(own, left)
-    const goOn = (found: WindowCount): LimitHeaders | Promise<LimitHeaders> => {
+    return whenReady(countIn(window, caller), (found) => {
       hold(window, found, own, left)
       return countFrom(index + 1, own, left, caller)
+    })
+  }
+
+  function countIn(window: LimitWindow, caller: string): WindowCount | Promise<WindowCount> {
+    const goWithout = (error: unknown): WindowCount | Promise<WindowCount> =>
+      countWithout(error, window, caller)
+    let counted: WindowCount | Promise<WindowCount>
+    try {
+      counted = store.count(window, caller)
+    } catch (error) {
+      return goWithout(error)
     }
-    const counted = store.count(window, caller)
-    return isPromise(counted)
-      ? // Of whoever wrote the store: it may be any that can be waited for.
-        Promise.resolve(counted)
-          .then(noteReached, (error) => countWithout(error, window, caller))
-          .then(goOn)
-      : goOn(noteReached(counted))
+    // The promise is of whoever wrote the store: any that can be waited for.
+    return isPromise(counted) ? Promise.resolve(counted).then(noteReached, goWithout) : noteReached(counted)
   }
 
   function hold(
