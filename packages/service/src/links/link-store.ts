@@ -32,8 +32,8 @@ export interface LinkState {
 }
 
 /**
- * Where links are kept. The id is a digest of what the holder has, so that whoever reads the store has no links. Each method rejects when
- * the store cannot be reached.
+ * Where links are kept. The id is a digest of what the holder has, so that whoever reads the store has no links. Each method rejects, or
+ * throws, when the store cannot be reached.
  */
 export interface LinkStore {
   put(id: string, link: StoredLink): Promise<void>

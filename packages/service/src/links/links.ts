@@ -143,7 +143,7 @@ export function createLinks(options: LinkOptions, context: LinkContext): Links {
 
   /** A press that opened nothing is none. */
   async function forgivePress(visitId: string): Promise<void> {
-    await limitStore.forgive(presses, visitId).catch(() => undefined)
+    await askStore(() => limitStore.forgive(presses, visitId)).catch(() => undefined)
   }
 
   async function appears(visitId: string): Promise<boolean> {
@@ -221,10 +221,10 @@ export function createLinks(options: LinkOptions, context: LinkContext): Links {
   ): Promise<void> {
     if (given === undefined || password === undefined) throw wrongPassword('The link wants a password')
     const key = await storedIdOf(id)
-    const { used, resetMs } = await Promise.resolve(limitStore.count(tries, key)).catch(refuseUnreachable)
+    const { used, resetMs } = await askStore(() => limitStore.count(tries, key))
     if (used > maxPasswordTries) throw tooManyTries(resetMs)
     if (!(await isPassword(given, password))) throw wrongPassword('The password is not the one of the link')
-    await limitStore.forgive(tries, key).catch(refuseUnreachable)
+    await askStore(() => limitStore.forgive(tries, key))
   }
 
   async function presign(link: StoredLink): Promise<string> {
@@ -252,15 +252,20 @@ export function createLinks(options: LinkOptions, context: LinkContext): Links {
 /** A store whose failures are refusals: what cannot be looked up is not opened. */
 function failClosed(store: LinkStore): Pick<LinkStore, 'put' | 'get' | 'take' | 'remove'> {
   return {
-    put: (id, link) => store.put(id, link).catch(refuseUnreachable),
-    get: (id) => store.get(id).catch(refuseUnreachable),
-    take: (id) => store.take(id).catch(refuseUnreachable),
-    remove: (id) => store.remove(id).catch(refuseUnreachable),
+    put: (id, link) => askStore(() => store.put(id, link)),
+    get: (id) => askStore(() => store.get(id)),
+    take: (id) => askStore(() => store.take(id)),
+    remove: (id) => askStore(() => store.remove(id)),
   }
 }
 
-function refuseUnreachable(error: unknown): never {
-  throw unreachable('Links cannot be looked up just now; try again', error)
+/** Asks a store, which may reject or throw when it cannot be reached. */
+async function askStore<T>(ask: () => T | Promise<T>): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    throw unreachable('Links cannot be looked up just now; try again', error)
+  }
 }
 
 function noSuchLink(): ServiceError {

@@ -33,11 +33,16 @@ async function isReachable(check: () => Promise<void>): Promise<boolean> {
   const late = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => resolve(false), CHECK_MS)
   })
-  const answer = check().then(
-    () => true,
-    () => false,
-  )
-  const reachable = await Promise.race([answer, late])
+  const reachable = await Promise.race([answers(check), late])
   clearTimeout(timer)
   return reachable
+}
+
+async function answers(check: () => Promise<void>): Promise<boolean> {
+  try {
+    await check()
+    return true
+  } catch {
+    return false
+  }
 }

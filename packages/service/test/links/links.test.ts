@@ -319,8 +319,14 @@ describe('a link with a password', () => {
 })
 
 describe('without the store of links', () => {
-  it('none is opened or made, and everything else works', async () => {
-    const gone = () => Promise.reject(new Error('store is gone'))
+  const rejects = (): Promise<never> => Promise.reject(new Error('store is gone'))
+  const throws = (): never => {
+    throw new Error('store is gone')
+  }
+  it.each([
+    ['rejects', rejects],
+    ['throws', throws],
+  ])('that %s none is opened or made, and everything else works', async (_, gone) => {
     const store: LinkStore = { put: gone, get: gone, take: gone, remove: gone, check: gone, close: gone }
     fixture = await createFixture({ links: { store } })
     const answers = [
