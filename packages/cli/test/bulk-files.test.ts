@@ -3,7 +3,7 @@ import { link, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { pathsOf, runBulk, runShell, startBulk } from './bulk-process.ts'
+import { address, main, outcomeOf, pathsOf, runBulk, runShell, startBulk } from './bulk-process.ts'
 
 /* Which files `cos-presign bulk` writes, and which it must leave alone. */
 
@@ -139,6 +139,42 @@ describe('cos-presign bulk', () => {
       expect([status, stderr]).toEqual([2, expect.stringContaining('cannot be both the keys and a secret')])
     },
   )
+
+  it.each([
+    ['that nobody writes to', ['pipe']],
+    ['that nobody reads', ['keys', '-o', 'pipe']],
+    ['that nobody reads, for the list', ['keys', '-o', 'urls', '--skip-errors', 'pipe']],
+  ])('ends at the first Ctrl-C while it opens a pipe %s', async (_, args) => {
+    expect((await runShell(directory, 'mkfifo pipe')).status).toBe(0)
+    const child = startBulk(
+      directory,
+      args.map((arg) => (arg.startsWith('-') ? arg : path(arg))),
+    )
+    const outcome = outcomeOf(child)
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    child.kill('SIGINT')
+    const late = setTimeout(() => child.kill('SIGKILL'), 5000)
+    const { stderr } = await outcome
+    clearTimeout(late)
+    expect([stderr, child.signalCode]).toEqual([expect.stringMatching(/^error: Interrupted/), 'SIGINT'])
+    expect((await readdir(directory)).filter((name) => /^urls$|\.part$/.test(name))).toEqual([])
+  })
+
+  it('gives whole lines to a slow reader after an interrupt', async () => {
+    const many = Array.from({ length: 200_000 }, (_, at) => `photos/${at}`)
+    await writeFile(path('many'), many.join('\n'))
+    const command = `"${process.execPath}" "${main}" bulk "${address}" many -j 1`
+    // Takes what was on its way, so that the run hears of the interrupt, and rests in the middle of the next block for longer than
+    // a process that was interrupted waits for what cannot be given up.
+    const reader = '{ sleep 3; head -c 1000000; sleep 2; cat; } >urls'
+    const line = `{ timeout --foreground --preserve-status 2 ${command}; echo $? >status; } | ${reader}`
+    const { stderr } = await runShell(directory, line)
+    expect([await read('status'), stderr]).toEqual(['130\n', expect.stringMatching(/^error: Interrupted/)])
+    const paths = pathsOf(await read('urls'))
+    expect(paths.length).toBeLessThan(many.length)
+    expect(paths.join()).toBe(many.slice(0, paths.length).join())
+    expect(await read('urls')).toMatch(/\n$/)
+  })
 
   it('names a descriptor that is not open', async () => {
     const { status, stderr } = await runShell(directory, 'bulk keys --skip-errors list -o /dev/fd/9999')

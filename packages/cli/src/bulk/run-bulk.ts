@@ -114,6 +114,8 @@ export async function runBulk(io: Io, run: BulkRun): Promise<BulkCounts> {
     await run.output.end()
     return counts
   } finally {
+    // A line that is half written must not stay so.
+    await writing.catch(() => undefined)
     await run.pool.close()
   }
 }

@@ -12,6 +12,7 @@ import { addMethodOption, addSigningOptions, type MethodFlags, parseInteger } fr
 import { printable, tell } from '../output.ts'
 import { NO_PROGRESS, type Progress, startProgress } from '../progress.ts'
 import { createSigner, type Signer, toClientOptions, warnOfEarlyEnd } from '../signer.ts'
+import { unlessAborted } from '../until-aborted.ts'
 
 interface BulkFlags extends MethodFlags {
   readonly output?: string
@@ -180,7 +181,10 @@ async function signFiles(
   const pool = await askCoreFor(createSigningPool(job, { threads, inputBytes, now: () => io.now() }))
   const writers: FileWriter[] = []
   const open = async (path: string): Promise<FileWriter> => {
-    const writer = await io.files.createWriter(path)
+    // A named pipe opens when somebody reads from it.
+    const isPipe = !(await io.files.isReplaced(path))
+    const opening = io.files.createWriter(path)
+    const writer = await (isPipe ? unlessAborted(opening, signal) : opening)
     writers.push(writer)
     return writer
   }
