@@ -42,6 +42,8 @@ const NAP = new Int32Array(new SharedArrayBuffer(4))
 const NAP_MS = 0.02
 /** A client that was not about for so long stood still: its turns take a tenth of that. */
 const STALL_MS = 1
+/** Where half of all answers take longer at half of the load, requests pile up: all wait alike then, and p99 is near the median. */
+const PILED_UP_MS = 10
 
 const { values } = parseArgs({
   options: {
@@ -172,6 +174,7 @@ async function measureLatency({ name, port, requests }, perSecond) {
   console.log(
     `${name} at ${rate} requests/s: median ${clean.p50.toFixed(2)} ms, p99 ${clean.p99.toFixed(2)} ms, ${clean.ratio.toFixed(1)} times (under 5; ${clean.best.toFixed(1)} in the best second, ${clean.worst.toFixed(1)} in the worst); with the ${(100 - 100 * left).toFixed(1)} % that the client held up, ${whole.ratio.toFixed(1)} times`,
   )
+  if (clean.p50 >= PILED_UP_MS) fail(`${name} does not keep up with half of what it was measured at`)
   return clean.ratio
 
   function medianSecond(taken) {
