@@ -128,7 +128,8 @@ async function closeGently(server: Server, connections: Connections): Promise<vo
   connections.announceEnd()
   await new Promise<void>((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS)
-    const unused = setInterval(connections.closeUnused, UNUSED_CHECK_MS)
+    // A timer may be late, and then comes before what has arrived meanwhile: that is read first.
+    const unused = setInterval(() => setImmediate(connections.closeUnused), UNUSED_CHECK_MS)
     // `close` would do this at once.
     server.closeIdleConnections = () => undefined
     server.close(() => {

@@ -65,4 +65,23 @@ describe('serveFetch', () => {
     await listener.close()
     expect(performance.now() - began).toBeLessThan(2000)
   })
+
+  it('that closes answers what has arrived while its process had no processor', async () => {
+    const listener = await serveFetch(() => new Response('here'), { host: '127.0.0.1', port: 0 })
+    const client = connect(listener.port, '127.0.0.1')
+    let received = ''
+    client.on('data', (chunk) => (received += chunk))
+    const ended = new Promise((resolve) => client.once('error', resolve).once('close', resolve))
+    client.write('GET / HTTP/1.1\r\nHost: service\r\n\r\n')
+    await new Promise((resolve) => client.once('data', resolve))
+    // From here the next turn begins with its timers.
+    await new Promise(setImmediate)
+    const closed = listener.close()
+    client.write('GET / HTTP/1.1\r\nHost: service\r\n\r\n')
+    const began = performance.now()
+    while (performance.now() - began < 200);
+    await Promise.all([closed, ended])
+    expect(received.match(/here/g)).toHaveLength(2)
+    expect(received).toContain('Connection: close')
+  })
 })
