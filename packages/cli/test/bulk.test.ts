@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
@@ -168,6 +169,34 @@ describe('cos-presign bulk', () => {
     await once(child, 'close')
     clearTimeout(later)
     expect(pathsOf(output)).toEqual(['a', 'b'])
+  })
+
+  it('keeps every byte of a compressed file that is read in many pieces', async () => {
+    // What does not compress: the file has some MiB.
+    const keys = Array.from({ length: 150_000 }, (_, at) =>
+      createHash('sha256').update(`${at}`).digest('hex'),
+    )
+    await writeFile(path('large.gz'), gzipSync(keys.join('\n'), { level: 1 }))
+    expect((await stat(path('large.gz'))).size).toBeGreaterThan(5 * 1024 * 1024)
+    expect((await bulk([path('large.gz'), '-o', path('out')])).status).toBe(0)
+    expect(textOf(await readFile(path('out')))).toBe(keys.join())
+  })
+
+  it.each([[[]], [['--column', '1']]])(
+    'takes a byte order mark for no part of the first key: %j',
+    async (flags) => {
+      const child = start(flags)
+      const outcome = outcomeOf(child, null)
+      // Even if it comes in two pieces.
+      child.stdin?.write(Buffer.of(0xef, 0xbb))
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      child.stdin?.end(Buffer.from('\ufeffa\n\ufeffb\n').subarray(2))
+      expect(pathsOf((await outcome).stdout)).toEqual(['a', '%EF%BB%BFb'])
+    },
+  )
+
+  it('takes one for a part of a key that ends in NUL', async () => {
+    expect(pathsOf((await bulk(['-0'], '\ufeffa\0')).stdout)).toEqual(['%EF%BB%BFa'])
   })
 
   it('says that a gzip file is cut short, and refuses an address with a key', async () => {
