@@ -1,5 +1,6 @@
 import type { AccessLogEntry } from '@cos-presign/emulator'
-import { type Io, style } from './io.ts'
+import { style } from './io/sink.ts'
+import type { Io } from './io.ts'
 import { printable, tell } from './output.ts'
 
 /** Writes a line for a request of the emulator, and what it was refused for. A log that cannot be written stops nothing. */

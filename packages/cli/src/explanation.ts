@@ -1,6 +1,7 @@
 import type { CorrectedRequest, Diagnosis, Difference, Finding } from 'cos-presign/diagnose'
 import { formatCurl } from './curl.ts'
-import { type Io, type Sink, style } from './io.ts'
+import { type Sink, style } from './io/sink.ts'
+import type { Io } from './io.ts'
 import { printable } from './output.ts'
 
 /** A diagnosis for people: what differs with both texts one above the other, why, and what to do. */

@@ -1,5 +1,6 @@
 import { CliError } from './errors.ts'
-import { type Io, type Sink, style } from './io.ts'
+import { type Sink, style } from './io/sink.ts'
+import type { Io } from './io.ts'
 
 /** The result of a command: one text and a line end, alone on stdout. */
 export async function writeResult(io: Io, text: string): Promise<void> {

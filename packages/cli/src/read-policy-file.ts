@@ -1,4 +1,5 @@
-import { collectText, type Io } from './io.ts'
+import { collectText } from './io/read-files.ts'
+import type { Io } from './io.ts'
 
 /** Longer than any policy that a service takes. */
 const MAX_POLICY_BYTES = 256 * 1024

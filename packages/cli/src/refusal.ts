@@ -1,7 +1,8 @@
 import type { Credential, PresignedRequest } from 'cos-presign'
 import { formatDuration } from './duration.ts'
 import { CliError } from './errors.ts'
-import { collectText, type HttpResponse } from './io.ts'
+import type { HttpResponse } from './io/http.ts'
+import { collectText } from './io/read-files.ts'
 
 /** COS's error document, and what came with it. */
 export interface ServerRefusal {

@@ -1,6 +1,7 @@
 import { type Credential, createCredential, redact, type Scheme } from 'cos-presign'
 import { CliError } from './errors.ts'
-import { collectText, type Io } from './io.ts'
+import { collectText } from './io/read-files.ts'
+import type { Io } from './io.ts'
 import { type Profile, profilePath, readProfile } from './profile.ts'
 
 /** What the flags of a command say about settings. */

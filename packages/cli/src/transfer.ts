@@ -1,6 +1,7 @@
 import type { Credential, PresignedRequest } from 'cos-presign'
 import { CliError, codeOf } from './errors.ts'
-import type { HttpResponse, Io } from './io.ts'
+import type { HttpResponse } from './io/http.ts'
+import type { Io } from './io.ts'
 import { readRefusal, refusalError } from './refusal.ts'
 
 /** What an upload takes. */

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream'
-import { createNodeIo, type Io, type NodeIo, toSink } from '../src/io.ts'
+import { toSink } from '../src/io/sink.ts'
+import { createNodeIo, type Io, type NodeIo } from '../src/io.ts'
 import { run } from '../src/run.ts'
 
 /** What a command line came to. */

@@ -2,7 +2,9 @@ import { type Command, Option } from 'commander'
 import { type CorsExplanation, type ExplainedCorsRequest, explainCors, type UploadMode } from 'cos-presign'
 import { readCorsRules } from '../cors-rules.ts'
 import { askCore, CliError } from '../errors.ts'
-import { collectText, type Io, style } from '../io.ts'
+import { collectText } from '../io/read-files.ts'
+import { style } from '../io/sink.ts'
+import type { Io } from '../io.ts'
 import { writeJson, writeResult } from '../output.ts'
 
 interface Flags {

@@ -7,7 +7,9 @@ import {
 } from 'cos-presign'
 import { formatDuration } from '../duration.ts'
 import { CliError } from '../errors.ts'
-import { collectText, type Io, style } from '../io.ts'
+import { collectText } from '../io/read-files.ts'
+import { style } from '../io/sink.ts'
+import type { Io } from '../io.ts'
 import { formatTable, printable, writeJson, writeResult } from '../output.ts'
 
 interface DecodeFlags {

@@ -2,7 +2,9 @@ import { type Command, Option } from 'commander'
 import { type LintFinding, type LintOptions, lint } from 'cos-presign'
 import { parseDuration } from '../duration.ts'
 import { CliError } from '../errors.ts'
-import { collectText, type Io, style } from '../io.ts'
+import { collectText } from '../io/read-files.ts'
+import { style } from '../io/sink.ts'
+import type { Io } from '../io.ts'
 import { printable, tell, writeJson, writeResult } from '../output.ts'
 
 interface Flags {
