@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { CODES } from './errors.ts'
 import { createNodeIo } from './io.ts'
 import { run } from './run.ts'
 
@@ -8,6 +9,6 @@ io.release()
 
 // A call of the system that waits for somebody else, such as to open a pipe that nobody writes to, cannot be given up: after an interrupt it
 // would hold up the end. By itself the timer does not.
-const INTERRUPTED = 130
 const END_MS = 500
-if (process.exitCode === INTERRUPTED) setTimeout(() => process.kill(process.pid, 'SIGINT'), END_MS).unref()
+if (process.exitCode === CODES.ERR_CLI_INTERRUPTED.exitStatus)
+  setTimeout(() => process.kill(process.pid, 'SIGINT'), END_MS).unref()

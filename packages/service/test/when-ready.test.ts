@@ -27,9 +27,15 @@ describe('a service', () => {
     expect((await ask('/v1/uploads', { json: {} })).status).toBe(200)
   })
 
-  it('holds to limits that a store counts with promises of its own', async () => {
+  const FULL = { used: 2, resetMs: 1000 }
+  const OF_ITS_OWN = [
+    ['promises of its own', () => foreign(FULL)],
+    // biome-ignore lint/suspicious/noThenProperty: it is what the test is about.
+    ['what only has a `then`', () => ({ then: (done: (it: object) => void) => done(FULL) }) as never],
+  ] as const
+  it.each(OF_ITS_OWN)('holds to limits that a store counts with %s', async (_what, count) => {
     const limitStore = {
-      count: () => foreign({ used: 2, resetMs: 1000 }),
+      count,
       forgive: async () => undefined,
       check: async () => undefined,
     }

@@ -1,7 +1,7 @@
 import { SignatureError, type UploadConstraints } from 'cos-presign'
 import type { Caller } from '../caller.ts'
 import { ServiceError } from '../errors.ts'
-import { isPromise } from '../when-ready.ts'
+import { orElse } from '../when-ready.ts'
 import type { Grant } from './grant.ts'
 import type { Operation } from './operation.ts'
 
@@ -90,17 +90,13 @@ export function decideAndUse<T>(
       outside ??= permission
       return useFrom(at + 1)
     }
-    const useNext = (error: unknown): T | Promise<T> => {
-      broken ??= toRefusal(error, grant)
-      return useFrom(at + 1)
-    }
-    let used: T | Promise<T>
-    try {
-      used = use(permission)
-    } catch (error) {
-      return useNext(error)
-    }
-    return isPromise(used) ? used.catch(useNext) : used
+    return orElse(
+      () => use(permission),
+      (error) => {
+        broken ??= toRefusal(error, grant)
+        return useFrom(at + 1)
+      },
+    )
   }
 }
 

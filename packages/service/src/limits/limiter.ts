@@ -1,5 +1,5 @@
 import { ServiceError } from '../errors.ts'
-import { isPromise, whenReady } from '../when-ready.ts'
+import { orElse, whenReady } from '../when-ready.ts'
 import type { LimitStore, LimitWindow, WindowCount } from './limit-store.ts'
 import { createMemoryLimitStore } from './memory-limit-store.ts'
 import type { LimitOptions } from './options.ts'
@@ -52,16 +52,10 @@ export function createLimiter(
   }
 
   function countIn(window: LimitWindow, caller: string): WindowCount | Promise<WindowCount> {
-    const goWithout = (error: unknown): WindowCount | Promise<WindowCount> =>
-      countWithout(error, window, caller)
-    let counted: WindowCount | Promise<WindowCount>
-    try {
-      counted = store.count(window, caller)
-    } catch (error) {
-      return goWithout(error)
-    }
-    // The promise is of whoever wrote the store: any that can be waited for.
-    return isPromise(counted) ? Promise.resolve(counted).then(noteReached, goWithout) : noteReached(counted)
+    return orElse(
+      () => whenReady(store.count(window, caller), noteReached),
+      (error) => countWithout(error, window, caller),
+    )
   }
 
   function hold(
