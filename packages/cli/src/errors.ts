@@ -84,6 +84,8 @@ const FILE_REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'it is a directory; name a file',
   EBADF: 'no such descriptor is open for this',
   ENOSPC: 'the disk is full; free some space and try again',
+  EDQUOT: 'your quota is used up; free some space and try again',
+  EFBIG: 'it would be larger than a file may be here; see ulimit -f',
   EROFS: 'the file system is read-only',
   ENAMETOOLONG: 'the name is too long for this file system',
   EMFILE: 'this process has too many open files',
@@ -95,6 +97,14 @@ export function fileError(action: string, path: string, error: unknown): CliErro
   const code = codeOf(error)
   const reason = (code !== undefined && FILE_REASONS[code]) || (error as Error).message
   return new CliError('ERR_CLI_FILE', `Cannot ${action} ${path}: ${reason}`, { cause: error })
+}
+
+/** An error from another thread, which keeps its code and message, and not its class. */
+export function toCliError(error: unknown): unknown {
+  const code = codeOf(error)
+  return code !== undefined && Object.hasOwn(CODES, code)
+    ? new CliError(code as CliErrorCode, (error as Error).message, { cause: error })
+    : error
 }
 
 /**

@@ -2,35 +2,31 @@ import { constants, deflateRawSync } from 'node:zlib'
 import { CosClient } from 'cos-presign'
 import { type BadKey, createBulkSigner } from 'cos-presign/bulk'
 import type { BulkJob } from './job.ts'
-
-/** Memory that goes round: a block is read into it, signed in it, and written from it. */
-export interface BlockMemory {
-  readonly input: ArrayBuffer
-  readonly lines: ArrayBuffer
-}
+import { LINES_BYTES } from './spare-lines.ts'
 
 /** What became of a block of input. */
 export interface SignedBlock {
-  /** Whole lines; with `gzip` deflated, as blocks of which none is the last. */
-  readonly output: Uint8Array
-  /** The lines, which are not deflated. */
-  readonly lines: Uint8Array
   readonly records: number
   /** With the number of each in its block. */
   readonly badKeys: readonly BadKey[]
-  /** May be used again once the output is written. */
-  readonly memory: BlockMemory
+  /** How long the lines are that were signed. */
+  readonly linesBytes: number
+  /** The memory of the block, which may be used again. */
+  readonly input: ArrayBuffer
+  readonly output: {
+    /** Whole lines; with `gzip` deflated, as blocks of which none is the last. */
+    readonly bytes: Uint8Array
+    /** The lines, which are not deflated, in memory that may be used again once the output is written. */
+    readonly lines: Uint8Array
+  }
 }
 
 /**
  * Signs blocks of whole records, one after the other.
  *
- * @param lines - Memory for the output, if there is any to be used again.
+ * @param memory - For the lines, if there is any to be used again.
  */
-export type SignBlock = (block: Uint8Array, lines: ArrayBuffer | undefined) => SignedBlock
-
-/** Fits the output of a block of usual keys. What is not written to takes no memory. */
-export const LINES_BYTES: number = 1024 * 1024
+export type SignBlock = (block: Uint8Array, memory: ArrayBuffer | undefined) => SignedBlock
 
 /**
  * Makes a signer of blocks.
@@ -45,8 +41,8 @@ export async function createBlockSigner(job: BulkJob, now: () => number): Promis
     onBadKey: (badKey) => badKeys.push({ ...badKey, line: badKey.line - before }),
   })
 
-  return function signBlock(block, lines) {
-    let output = new Uint8Array(lines ?? new ArrayBuffer(LINES_BYTES))
+  return function signBlock(block, memory) {
+    let output = new Uint8Array(memory ?? new ArrayBuffer(LINES_BYTES))
     let length = 0
     const write = (more: Uint8Array): void => {
       if (length + more.length > output.length) {
@@ -61,13 +57,13 @@ export async function createBlockSigner(job: BulkJob, now: () => number): Promis
     before = signer.records
     signer.push(block, write)
     signer.end(write)
-    const written = output.subarray(0, length)
+    const lines = output.subarray(0, length)
     return {
-      output: job.gzip ? deflate(written) : written,
-      lines: written,
       records: signer.records - before,
       badKeys,
-      memory: { input: block.buffer as ArrayBuffer, lines: output.buffer },
+      linesBytes: length,
+      input: block.buffer as ArrayBuffer,
+      output: { bytes: job.gzip ? deflate(lines) : lines, lines },
     }
   }
 }

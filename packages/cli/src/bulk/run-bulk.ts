@@ -5,9 +5,9 @@ import type { Io } from '../io.ts'
 import { printable } from '../output.ts'
 import type { Progress } from '../progress.ts'
 import { unlessAborted } from '../until-aborted.ts'
-import type { BlockWriter } from './block-writer.ts'
+import type { UnwrittenBlock } from './block-output.ts'
 import { gunzipped, type RecordEnds, toBlocks } from './blocks.ts'
-import type { PoolBlock, SigningPool } from './signing-pool.ts'
+import type { SigningPool } from './signing-pool.ts'
 
 /** What a run reads, and where things go. */
 export interface BulkRun {
@@ -19,7 +19,6 @@ export interface BulkRun {
   readonly signal: AbortSignal
   /** Told how many keys have been signed so far. */
   onSigned(keys: number): void
-  readonly output: BlockWriter
   /** Writes lines about bad keys; without it the first one ends the run. */
   readonly writeSkipped: ((lines: string) => Promise<void>) | undefined
 }
@@ -34,7 +33,7 @@ export interface BulkCounts {
 interface Pending {
   readonly file: string
   readonly isFirst: boolean
-  readonly signing: Promise<PoolBlock>
+  readonly signing: Promise<UnwrittenBlock>
   isSigned: boolean
 }
 
@@ -45,7 +44,7 @@ export async function runBulk(io: Io, run: BulkRun): Promise<BulkCounts> {
   let line = 0
   let writing: Promise<void> = Promise.resolve()
 
-  function begin(file: string, isFirst: boolean, signing: Promise<PoolBlock>): void {
+  function begin(file: string, isFirst: boolean, signing: Promise<UnwrittenBlock>): void {
     const block = { file, isFirst, signing, isSigned: false }
     const note = (): void => {
       block.isSigned = true
@@ -59,22 +58,17 @@ export async function runBulk(io: Io, run: BulkRun): Promise<BulkCounts> {
   async function writeNext(): Promise<void> {
     const { file, isFirst, signing } = pending.shift() as Pending
     const block = await signing
-    const { badKeys, records } = block.signed
+    const { badKeys, records } = block
     if (isFirst) line = 0
     await writing
     if (badKeys.length > 0) await skip(badKeys, file)
-    writing = write(block)
+    writing = block.write()
     // Awaited in its turn; meanwhile a failure must not count as unhandled.
     writing.catch(() => undefined)
     line += records
     counts.signed += records - badKeys.length
     counts.skipped += badKeys.length
     run.onSigned(counts.signed)
-  }
-
-  async function write({ signed, release }: PoolBlock): Promise<void> {
-    if (signed.output.length > 0) await run.output.write(signed)
-    release()
   }
 
   async function skip(badKeys: readonly BadKey[], file: string): Promise<void> {
@@ -111,12 +105,11 @@ export async function runBulk(io: Io, run: BulkRun): Promise<BulkCounts> {
       await writeNext()
     }
     await writing
-    await run.output.end()
+    await run.pool.end()
     return counts
   } finally {
     // A line that is half written must not stay so.
     await writing.catch(() => undefined)
-    await run.pool.close()
   }
 }
 

@@ -1,27 +1,38 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { createBlockSigner, type SignedBlock } from './block-signer.ts'
 import type { BulkJob } from './job.ts'
+import { createKeptBlocks, type KeptBlock, type Place } from './kept-blocks.ts'
 
-/* A worker thread: says when it is ready, signs the blocks it is sent, and answers in their order. */
+/* A worker thread: says when it is ready, does what it is asked, and answers in that order. */
 
-/** A block to sign, and memory that may hold its output. */
-export interface WorkerRequest {
-  readonly block: Uint8Array
-  readonly lines: ArrayBuffer | undefined
-}
+/** What it is asked to do. */
+export type WorkerRequest =
+  | { readonly sign: Uint8Array; readonly memory: ArrayBuffer | undefined }
+  | { readonly keep: Uint8Array | undefined; readonly places: readonly Place[] }
 
 /** What it says: first that it is ready. */
-export type WorkerAnswer = 'ready' | SignedBlock
+export type WorkerAnswer = 'ready' | 'written' | SignedBlock | KeptBlock
 
 const signBlock = await createBlockSigner(workerData as BulkJob, Date.now)
+const keptBlocks = createKeptBlocks(signBlock)
 
-parentPort?.on('message', ({ block, lines }: WorkerRequest) => {
-  const signed = signBlock(block, lines)
-  const { memory, output } = signed
-  answer(signed, new Set([memory.input, memory.lines, output.buffer as ArrayBuffer]))
+parentPort?.on('message', (request: WorkerRequest) => {
+  if ('sign' in request) {
+    const signed = signBlock(request.sign, request.memory)
+    const { bytes, lines } = signed.output
+    answer(signed, [signed.input, lines.buffer as ArrayBuffer, bytes.buffer as ArrayBuffer])
+    return
+  }
+  for (const place of request.places) keptBlocks.place(place)
+  if (request.keep === undefined) {
+    keptBlocks.settle()
+    return answer('written', [])
+  }
+  const kept = keptBlocks.sign(request.keep)
+  answer(kept, [kept.input])
 })
-answer('ready', new Set())
+answer('ready', [])
 
-function answer(what: WorkerAnswer, moved: ReadonlySet<ArrayBuffer>): void {
-  parentPort?.postMessage(what, [...moved])
+function answer(what: WorkerAnswer, moved: readonly ArrayBuffer[]): void {
+  parentPort?.postMessage(what, [...new Set(moved)])
 }

@@ -2,15 +2,22 @@ import { availableParallelism } from 'node:os'
 import { type Command, Option } from 'commander'
 import type { BulkOptions } from 'cos-presign/bulk'
 import { formatAddress, parseAddress } from '../address.ts'
-import { createLineWriter, startGzipWriter } from '../bulk/block-writer.ts'
+import {
+  type BlockOutput,
+  createFileOutput,
+  createLineOutput,
+  startGzipOutput,
+} from '../bulk/block-output.ts'
 import { type BulkJob, separatorOf } from '../bulk/job.ts'
 import { type BulkCounts, runBulk } from '../bulk/run-bulk.ts'
 import { createSigningPool } from '../bulk/signing-pool.ts'
+import { startThreads } from '../bulk/threads.ts'
 import { askCore, CliError, toExpiry } from '../errors.ts'
 import type { FileWriter } from '../io/file-writer.ts'
+import type { PlainFile } from '../io/plain-file.ts'
 import type { Io } from '../io.ts'
 import { addMethodOption, addSigningOptions, type MethodFlags, parseInteger } from '../options.ts'
-import { printable, tell } from '../output.ts'
+import { formatCount, printable, tell } from '../output.ts'
 import { NO_PROGRESS, type Progress, startProgress } from '../progress.ts'
 import { createSigner, type Signer, toClientOptions, warnOfEarlyEnd } from '../signer.ts'
 import { unlessAborted } from '../until-aborted.ts'
@@ -178,8 +185,8 @@ async function signFiles(
   signal: AbortSignal,
 ): Promise<BulkCounts> {
   const inputBytes = await sizeOf(io, files)
-  const threads = flags.jobs ?? availableParallelism()
-  const pool = await askCoreFor(createSigningPool(job, { threads, inputBytes, now: () => io.now() }))
+  const count = flags.jobs ?? availableParallelism()
+  const threads = await askCoreFor(startThreads(job, { count, inputBytes, now: () => io.now() }))
   const writers: FileWriter[] = []
   const open = async (path: string): Promise<FileWriter> => {
     // A named pipe opens when somebody reads from it.
@@ -194,8 +201,7 @@ async function signFiles(
   let progress: Progress = NO_PROGRESS
   try {
     const file = flags.output === undefined || flags.output === '-' ? undefined : await open(flags.output)
-    const write = (bytes: Uint8Array): Promise<void> => (file ?? io.stdout).write(bytes)
-    const output = job.gzip ? await startGzipWriter(write) : createLineWriter(write)
+    const output = await startOutput(job, file ?? io.stdout, file?.plainFile)
     const skipped = flags.skipErrors === undefined ? undefined : await open(flags.skipErrors)
     // Lines of the result, or of the list, and a bar would overwrite each other.
     if (!(file ?? io.stdout).isTerminal && skipped?.isTerminal !== true)
@@ -203,13 +209,12 @@ async function signFiles(
     const counts = await runBulk(io, {
       files,
       ends: { separator: separatorOf(job), hasQuotes: typeof job.options.input === 'object' },
-      pool,
+      pool: createSigningPool(threads, output),
       progress,
       signal,
       onSigned(signed) {
         keys = signed
       },
-      output,
       writeSkipped: skipped && ((lines) => skipped.write(Buffer.from(lines))),
     })
     // The list first: no output is there without what was left out of it.
@@ -220,9 +225,19 @@ async function signFiles(
     throw toExpiry(error) ?? error
   } finally {
     progress.stop()
-    await pool.close()
+    await threads.close()
     for (const writer of writers) await writer.discard()
   }
+}
+
+function startOutput(
+  { gzip }: BulkJob,
+  sink: Pick<FileWriter, 'write'>,
+  plainFile: PlainFile | undefined,
+): BlockOutput | Promise<BlockOutput> {
+  const write = (bytes: Uint8Array): Promise<void> => sink.write(bytes)
+  if (gzip) return startGzipOutput(write)
+  return plainFile === undefined ? createLineOutput(write) : createFileOutput(plainFile)
 }
 
 /** Refusals of core as the command's own, also when they come later. */
@@ -262,15 +277,15 @@ async function tellCounts(
   milliseconds: number,
 ): Promise<void> {
   const seconds = Math.max(milliseconds, 1) / 1000
-  const left = skipped === 0 ? '' : `; ${skipped.toLocaleString('en')} left out, see ${flags.skipErrors}`
+  const left = skipped === 0 ? '' : `; ${formatCount(skipped)} left out, see ${flags.skipErrors}`
   await tell(
     io,
     printable(
-      `Signed ${signed.toLocaleString('en')} keys in ${seconds.toFixed(2)} s (${formatRate(signed / seconds)})${left}`,
+      `Signed ${formatCount(signed)} keys in ${seconds.toFixed(2)} s (${formatRate(signed / seconds)})${left}`,
     ),
   )
 }
 
 function formatRate(keys: number): string {
-  return `${Math.round(keys).toLocaleString('en')} keys/s`
+  return `${formatCount(keys)} keys/s`
 }

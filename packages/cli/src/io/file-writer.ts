@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { fstat, write, writeSync } from 'node:fs'
+import { fstat, write } from 'node:fs'
 import { constants, type FileHandle, open, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -8,12 +8,15 @@ import { promisify } from 'node:util'
 import { CliError, codeOf, fileError } from '../errors.ts'
 import { facts } from './file-facts.ts'
 import { descriptorOf, followLinks } from './paths.ts'
+import { type PlainFile, writeAllSync } from './plain-file.ts'
 import { outputError, type Sink } from './sink.ts'
 
 /** A file to be, at a temporary name until {@link FileWriter.commit}. */
 export interface FileWriter {
   /** Whether a person looks at it, as at `/dev/stderr`. */
   readonly isTerminal: boolean
+  /** For who writes each part to its place instead; `undefined` where what is written follows what was written before. */
+  readonly plainFile: PlainFile | undefined
   write(chunk: Uint8Array): Promise<void>
   /** Makes it durable and gives it its name, in one step. */
   commit(): Promise<void>
@@ -57,10 +60,11 @@ function temporaryWriter(
   file: FileHandle,
 ): FileWriter {
   let state: 'open' | 'done' = 'open'
+  const plainFile = { fd: file.fd, path }
   return {
     isTerminal: false,
-    // Here, not in another thread: it goes to the page cache, which takes no longer than to hand it over.
-    write: async (chunk) => writeAllSync(file.fd, chunk, path),
+    plainFile,
+    write: async (chunk) => writeAllSync(plainFile, chunk),
     async commit() {
       try {
         if (mode !== undefined) await file.chmod(mode)
@@ -85,6 +89,7 @@ function temporaryWriter(
 function directWriter(path: string, file: FileHandle): FileWriter {
   return {
     isTerminal: isatty(file.fd),
+    plainFile: undefined,
     write: (chunk) => writeAll(file.fd, chunk, path),
     commit: () => file.close(),
     discard: () => file.close().catch(() => undefined),
@@ -102,6 +107,7 @@ async function descriptorWriter(
   })
   return {
     isTerminal: isatty(descriptor),
+    plainFile: undefined,
     write: (chunk) => (sink ? sink.write(chunk) : writeAll(descriptor, chunk, path)),
     commit: async () => undefined,
     discard: async () => undefined,
@@ -119,14 +125,6 @@ async function writeAll(fd: number, chunk: Uint8Array, path: string): Promise<vo
       if (codeOf(error) === 'EAGAIN') await wait(FULL_PIPE_WAIT_MS)
       else throw codeOf(error) === 'EPIPE' ? outputError(error as Error) : fileError('write', path, error)
     }
-  }
-}
-
-function writeAllSync(fd: number, chunk: Uint8Array, path: string): void {
-  try {
-    for (let offset = 0; offset < chunk.length; ) offset += writeSync(fd, chunk, offset)
-  } catch (error) {
-    throw fileError('write', path, error)
   }
 }
 

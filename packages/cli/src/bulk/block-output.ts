@@ -1,0 +1,96 @@
+import { crc32 } from 'node:zlib'
+import type { PlainFile } from '../io/plain-file.ts'
+import type { KeptBlock } from './kept-blocks.ts'
+import type { Thread } from './thread.ts'
+
+/** A block that is signed, and not yet written. */
+export interface UnwrittenBlock extends KeptBlock {
+  /** Writes it, once the block before it is written. */
+  write(): Promise<void>
+}
+
+/** What becomes of blocks: who writes them, and how. */
+export interface BlockOutput {
+  /** Lets a thread sign a block. */
+  sign(thread: Thread, block: Uint8Array): Promise<UnwrittenBlock>
+  /** Writes what follows the last block. */
+  end(): Promise<void>
+}
+
+type Write = (bytes: Uint8Array) => Promise<void>
+
+/** Writes lines as they are, one block after the other. */
+export function createLineOutput(write: Write): BlockOutput {
+  return { sign: (thread, block) => signToWrite(thread, block, write), end: async () => undefined }
+}
+
+/** No flags and no time; lines that end as on Unix, wherever they are written (RFC 1952, section 2.3.1). */
+const GZIP_HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3)
+/** The block that is the last, with fixed codes and nothing in it (RFC 1951, section 3.2.3). */
+const LAST_BLOCK = Uint8Array.of(3, 0)
+
+/** Writes a gzip file of one member, from blocks that were deflated each by itself. */
+export async function startGzipOutput(write: Write): Promise<BlockOutput> {
+  let checksum = 0
+  let length = 0
+  await write(GZIP_HEADER)
+  return {
+    sign: (thread, block) =>
+      signToWrite(thread, block, async (bytes, lines) => {
+        checksum = crc32(lines, checksum)
+        length += lines.length
+        await write(bytes)
+      }),
+    async end() {
+      const trailer = Buffer.alloc(8)
+      trailer.writeUInt32LE(checksum, 0)
+      trailer.writeUInt32LE(length % 2 ** 32, 4)
+      await write(Buffer.concat([LAST_BLOCK, trailer]))
+    },
+  }
+}
+
+async function signToWrite(
+  thread: Thread,
+  block: Uint8Array,
+  write: (bytes: Uint8Array, lines: Uint8Array) => Promise<void>,
+): Promise<UnwrittenBlock> {
+  const { records, badKeys, linesBytes, input, output } = await thread.sign(block)
+  // Not `...signed` and more: V8 keeps each object made so until it collects all garbage, and gives young objects more memory for them.
+  return {
+    records,
+    badKeys,
+    linesBytes,
+    input,
+    async write() {
+      if (linesBytes > 0) await write(output.bytes, output.lines)
+      thread.giveBack(output.lines.buffer as ArrayBuffer)
+    },
+  }
+}
+
+/**
+ * Lets each thread write the lines it has signed, to their place in a file. They stay in the cache of its core, and the other cores are not
+ * kept from signing.
+ */
+export function createFileOutput(file: PlainFile): BlockOutput {
+  let end = 0
+  return {
+    async sign(thread, block) {
+      const { records, badKeys, linesBytes, input } = await thread.keep(block)
+      return {
+        records,
+        badKeys,
+        linesBytes,
+        input,
+        write() {
+          const position = end
+          end += linesBytes
+          thread.place({ file, position })
+          return Promise.resolve()
+        },
+      }
+    },
+    end: async () => undefined,
+  }
+}
