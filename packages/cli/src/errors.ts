@@ -113,8 +113,7 @@ export function toCliError(error: unknown): unknown {
  */
 export function toExpiry(error: unknown): CliError | undefined {
   if (codeOf(error) !== 'ERR_CREDENTIAL_EXPIRED') return undefined
-  const message = `${(error as Error).message}. Get a new temporary key.`
-  return new CliError('ERR_CLI_CREDENTIAL_EXPIRED', message, { cause: error })
+  return new CliError('ERR_CLI_CREDENTIAL_EXPIRED', (error as Error).message, { cause: error })
 }
 
 /**

@@ -220,7 +220,7 @@ describe('cos-presign bulk', () => {
     const { status, stderr } = await outcome
     expect([status, stderr]).toEqual([
       2,
-      expect.stringContaining(`The key ends at ${expiresAt}; get another. Get a new temporary key.`),
+      expect.stringContaining(`error: The key ends at ${expiresAt}; get another\n`),
     ])
     expect((await readdir(directory)).filter((name) => /none|\.part$/.test(name))).toEqual([])
   })
