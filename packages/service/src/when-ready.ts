@@ -10,21 +10,23 @@ export function whenReady<T, R>(value: T | Promise<T>, goOn: (value: T) => R | P
 }
 
 /**
- * Asks, and goes on with something else where that throws or rejects.
+ * Asks, and goes on with the answer, or with something else where asking throws or rejects. What `goOn` throws is no failure of asking.
  *
- * @throws What `goWithout` throws.
+ * @throws What `goOn` and `goWithout` throw, when the answer is there.
  */
-export function orElse<T>(
+export function whenSettled<T, R>(
   ask: () => T | Promise<T>,
-  goWithout: (error: unknown) => T | Promise<T>,
-): T | Promise<T> {
+  goOn: (answer: T) => R | Promise<R>,
+  goWithout: (error: unknown) => R | Promise<R>,
+): R | Promise<R> {
   let answer: T | Promise<T>
   try {
     answer = ask()
   } catch (error) {
     return goWithout(error)
   }
-  return isPromise(answer) ? Promise.resolve(answer).catch(goWithout) : answer
+  // Both ends in one `then`, so that what comes first is heard of first.
+  return isPromise(answer) ? Promise.resolve(answer).then(goOn, goWithout) : goOn(answer)
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createMemoryLimitStore, type LimitStore } from '../src/index.ts'
+import { createMemoryLimitStore, type LimitStore, type LogEntry } from '../src/index.ts'
 import { createFixture } from './fixture.ts'
 
 const burst = { name: 'burst', requests: 3, seconds: 60 }
@@ -119,6 +119,46 @@ describe('without the store of limits', () => {
     const answers = []
     for (let at = 0; at < 4; at += 1) answers.push((await ask('/v1/uploads', { json: {} })).status)
     expect(answers).toEqual([200, 200, 200, 429])
+  })
+
+  it('the log says that it is back, where one count fails and the next, at the same moment, does not', async () => {
+    const counts: ((works: boolean) => void)[] = []
+    const count: LimitStore['count'] = () =>
+      new Promise((resolve, reject) => {
+        counts.push((works) =>
+          works ? resolve({ used: 1, resetMs: 1 }) : reject(new Error('store is gone')),
+        )
+      })
+    const { ask, entries } = await createFixture({
+      limits: { windows: [burst] },
+      limitStore: { ...store, count },
+    })
+    const asked = [ask('/v1/uploads', { json: {} }), ask('/v1/uploads', { json: {} })]
+    await expect.poll(() => counts.length).toBe(2)
+    counts[0]?.(false)
+    counts[1]?.(true)
+    await Promise.all(asked)
+    const said = entries.filter((entry) => entry.event === 'failure' || entry.event === 'notice')
+    expect(said.map((entry) => entry.event)).toEqual(['failure', 'notice'])
+  })
+
+  it('what it has counted is not counted here, whatever the log makes of its being back', async () => {
+    let isBack = false
+    const count: LimitStore['count'] = () => {
+      if (!isBack) throw new Error('store is gone')
+      return { used: burst.requests + 1, resetMs: 1000 }
+    }
+    const log = (entry: LogEntry): void => {
+      if (isBack && entry.event === 'notice') throw new Error('disk is full')
+    }
+    const { ask } = await createFixture({
+      limits: { windows: [burst] },
+      limitStore: { ...store, count },
+      log,
+    })
+    expect((await ask('/v1/uploads', { json: {} })).status).toBe(200)
+    isBack = true
+    expect((await ask('/v1/uploads', { json: {} })).status).toBe(500)
   })
 })
 

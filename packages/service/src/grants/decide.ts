@@ -1,7 +1,7 @@
 import { SignatureError, type UploadConstraints } from 'cos-presign'
 import type { Caller } from '../caller.ts'
 import { ServiceError } from '../errors.ts'
-import { orElse } from '../when-ready.ts'
+import { whenSettled } from '../when-ready.ts'
 import type { Grant } from './grant.ts'
 import type { Operation } from './operation.ts'
 
@@ -90,8 +90,9 @@ export function decideAndUse<T>(
       outside ??= permission
       return useFrom(at + 1)
     }
-    return orElse(
+    return whenSettled(
       () => use(permission),
+      (used) => used,
       (error) => {
         broken ??= toRefusal(error, grant)
         return useFrom(at + 1)

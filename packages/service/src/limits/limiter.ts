@@ -1,5 +1,5 @@
 import { ServiceError } from '../errors.ts'
-import { orElse, whenReady } from '../when-ready.ts'
+import { whenReady, whenSettled } from '../when-ready.ts'
 import type { LimitStore, LimitWindow, WindowCount } from './limit-store.ts'
 import { createMemoryLimitStore } from './memory-limit-store.ts'
 import type { LimitOptions } from './options.ts'
@@ -52,8 +52,9 @@ export function createLimiter(
   }
 
   function countIn(window: LimitWindow, caller: string): WindowCount | Promise<WindowCount> {
-    return orElse(
-      () => whenReady(store.count(window, caller), noteReached),
+    return whenSettled(
+      () => store.count(window, caller),
+      noteReached,
       (error) => countWithout(error, window, caller),
     )
   }
