@@ -6,7 +6,8 @@ import { createApiKeyAuthenticator } from './authenticate/api-key.ts'
 import { type Authenticator, authenticate, unknownCaller } from './authenticate/authenticator.ts'
 import { createHostAuthenticator } from './authenticate/host.ts'
 import { createInsecureAuthenticator } from './authenticate/insecure-dev.ts'
-import { createJwtAuthenticator, type JwtContext } from './authenticate/jwt.ts'
+import { createJwtAuthenticator } from './authenticate/jwt.ts'
+import type { JwksContext } from './authenticate/remote-jwks.ts'
 import { createTickets } from './authenticate/ticket.ts'
 import type { Caller } from './caller.ts'
 import { type ClientFor, createClients } from './cos/clients.ts'
@@ -274,7 +275,7 @@ async function readJson(request: Request): Promise<unknown> {
   }
 }
 
-function createAuthenticators(options: AuthenticationOptions, context: JwtContext): Authenticator[] {
+function createAuthenticators(options: AuthenticationOptions, context: JwksContext): Authenticator[] {
   const { jwt, apiKeys, host, insecureDev } = options
   const ways: Authenticator[] = []
   if (jwt !== undefined) ways.push(createJwtAuthenticator(jwt, context))

@@ -1,17 +1,8 @@
-import {
-  createLocalJWKSet,
-  createRemoteJWKSet,
-  customFetch,
-  errors,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-  type JWTVerifyOptions,
-  jwtVerify,
-} from 'jose'
+import { createLocalJWKSet, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose'
 import { type Caller, createCaller } from '../caller.ts'
-import { ServiceError } from '../errors.ts'
 import { type Authenticator, bearerOf, unknownCaller } from './authenticator.ts'
 import { createRemembered } from './remembered.ts'
+import { createRemoteJwks, type JwksContext } from './remote-jwks.ts'
 
 /** Which JSON Web Tokens are believed. One of `secret`, `jwks` and `jwksUrl` says by which key. */
 export interface JwtOptions {
@@ -49,23 +40,9 @@ export interface JwtOptions {
 const REQUIRED_CLAIMS = ['sub', 'exp']
 const PUBLIC_KEY_ALGORITHMS = ['RS256', 'ES256', 'EdDSA', 'PS256']
 const MAX_TOKEN_LENGTH = 8192
-const JWKS_TIMEOUT_MS = 5000
-/** From when on keys are fetched anew before a token is verified with them. */
-const JWKS_FRESH_MS = 10 * 60_000
-/** How long they are believed when that cannot be: nobody should be shut out because a login server is restarted. */
-const JWKS_KEPT_MS = 60 * 60_000
-/** How long nobody waits for keys again that are known, and could not be fetched anew or lack a key id. */
-const JWKS_PAUSE_MS = 30_000
-
-/** What tokens are verified with, besides the options. */
-export interface JwtContext {
-  readonly now: () => number
-  /** Fetches the keys of `jwksUrl`. */
-  readonly fetch: typeof globalThis.fetch
-}
 
 /** Believes tokens of `Authorization: Bearer …` that look like a JWT. Their `sub` is the caller. */
-export function createJwtAuthenticator(options: JwtOptions, context: JwtContext): Authenticator {
+export function createJwtAuthenticator(options: JwtOptions, context: JwksContext): Authenticator {
   const { now } = context
   const verify = createVerifier(options, context)
   const remembered = createRemembered(options.rememberedTokens ?? 0, now)
@@ -85,7 +62,7 @@ export function createJwtAuthenticator(options: JwtOptions, context: JwtContext)
 
 function createVerifier(
   options: JwtOptions,
-  { now, fetch }: JwtContext,
+  { now, fetch }: JwksContext,
 ): (token: string) => Promise<JWTPayload> {
   const { secret, jwks, jwksUrl, issuer, audience, clockToleranceSeconds = 5 } = options
   const algorithms = options.algorithms ?? (secret === undefined ? PUBLIC_KEY_ALGORITHMS : ['HS256'])
@@ -114,7 +91,7 @@ type Verify = (token: string, rules: JWTVerifyOptions) => Promise<{ readonly pay
 
 function findKey(
   { secret, jwks, jwksUrl }: Pick<JwtOptions, 'secret' | 'jwks' | 'jwksUrl'>,
-  context: JwtContext,
+  context: JwksContext,
 ): Verify {
   if (secret !== undefined) {
     const keyFor = createHmacKeys(secret)
@@ -123,71 +100,9 @@ function findKey(
   }
   const keys =
     jwks === undefined
-      ? fetchedKeys(jwksUrl as string, context)
+      ? createRemoteJwks(jwksUrl as string, context)
       : createLocalJWKSet(jwks as Parameters<typeof createLocalJWKSet>[0])
   return (token, rules) => jwtVerify(token, keys, rules)
-}
-
-/** Keys of a login server. That they cannot be fetched says nothing of the token. */
-function fetchedKeys(url: string, { now, fetch }: JwtContext): JWTVerifyGetKey {
-  const keys = createRemoteJWKSet(new URL(url), {
-    timeoutDuration: JWKS_TIMEOUT_MS,
-    // When they are fetched anew is decided here: the library believes keys no longer once they are old, also where there are no others to be had.
-    cacheMaxAge: Number.POSITIVE_INFINITY,
-    cooldownDuration: Number.POSITIVE_INFINITY,
-    [customFetch]: fetch,
-  })
-  let fetchedAt = Number.NEGATIVE_INFINITY
-  let failed: { readonly at: number; readonly cause: unknown } | undefined
-
-  return async function keyOf(header, token) {
-    noteClock()
-    const age = now() - fetchedAt
-    if (age >= JWKS_KEPT_MS) await fetchAnew()
-    else if (age >= JWKS_FRESH_MS) {
-      const isDown = failed !== undefined
-      const fetched = fetchOnceInAWhile().catch(() => undefined)
-      // A login server that does not answer is waited for once, and asked in the background from then on.
-      if (!isDown) await fetched
-    }
-    try {
-      return await keys(header, token)
-    } catch (cause) {
-      if (cause instanceof errors.JWKSMultipleMatchingKeys) throw cause
-      if (!(cause instanceof errors.JWKSNoMatchingKey)) throw unreachableKeys(cause)
-      if (now() - fetchedAt < JWKS_PAUSE_MS) throw cause
-    }
-    // A key may be new.
-    await fetchOnceInAWhile()
-    return await keys(header, token)
-  }
-
-  /** When the clock was set back, nobody knows how old the keys are: they are fetched anew, and believed for fifty minutes where they cannot be. */
-  function noteClock(): void {
-    if (fetchedAt > now()) fetchedAt = now() - JWKS_FRESH_MS
-    if (failed !== undefined && failed.at > now()) failed = undefined
-  }
-
-  async function fetchOnceInAWhile(): Promise<void> {
-    if (failed !== undefined && now() - failed.at < JWKS_PAUSE_MS) throw unreachableKeys(failed.cause)
-    await fetchAnew()
-  }
-
-  async function fetchAnew(): Promise<void> {
-    try {
-      await keys.reload()
-      fetchedAt = now()
-      failed = undefined
-    } catch (cause) {
-      failed = { at: now(), cause }
-      throw unreachableKeys(cause)
-    }
-  }
-}
-
-function unreachableKeys(cause: unknown): ServiceError {
-  const message = 'The keys that tokens are verified with cannot be fetched just now; try again'
-  return new ServiceError('ERR_SERVICE_JWKS_UNREACHABLE', message, { cause, headers: { 'Retry-After': '1' } })
 }
 
 /** A secret as a key of WebCrypto, made once for each algorithm: to make one costs as much as to verify. */
