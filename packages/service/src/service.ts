@@ -30,7 +30,7 @@ import { createLinks } from './links/links.ts'
 import { serveLinks } from './links/serve-links.ts'
 import { createMountedPath } from './mount-path.ts'
 import { noticesOf } from './notices.ts'
-import { createTimeText, failureEntry, logToConsole, noticeEntry } from './observe/log.ts'
+import { createTimeText, failureEntry, logToConsole, noticeEntry, type Tell } from './observe/log.ts'
 import { checkReadiness, type Dependency } from './observe/readiness.ts'
 import { watchExchange } from './observe/watch-exchange.ts'
 import { serveOpenApi } from './openapi/serve-openapi.ts'
@@ -65,6 +65,7 @@ export function createService(input: ServiceOptions): Service {
   const { fetch = globalThis.fetch.bind(globalThis) } = options
   const log = options.log === false ? ignore : (options.log ?? logToConsole)
   const timeText = createTimeText(now)
+  const tell: Tell = (level, message) => log(noticeEntry(level, message, timeText()))
   const limitStore = options.limitStore ?? createMemoryLimitStore(now)
   const temporaryKeys = options.sts ? temporaryKeysFrom(options.sts, { ...options, fetch, now }) : undefined
   const clientFor = createClients(options, now)
@@ -91,8 +92,8 @@ export function createService(input: ServiceOptions): Service {
   }
   const limiter = options.limits && createLimiter(options.limits, limitStore, noteTrouble)
   const dependencies = dependenciesOf(options, limitStore)
-  const ways = createAuthenticators(options.authenticate, { now, fetch })
-  for (const notice of noticesOf(options)) log(noticeEntry('warn', notice, timeText()))
+  const ways = createAuthenticators(options.authenticate, { now, fetch, tell })
+  for (const notice of noticesOf(options)) tell('warn', notice)
   const mounted = createMountedPath(options.basePath)
   const app = new Hono<Environment>({ getPath: mounted.pathOf, router: new RegExpRouter() })
   app.use(watchExchange(services, log, timeText))
@@ -154,8 +155,7 @@ export function createService(input: ServiceOptions): Service {
   }
 
   function noteTrouble(error: unknown): void {
-    if (error === undefined)
-      log(noticeEntry('info', 'Requests are counted in the store of limits again', timeText()))
+    if (error === undefined) tell('info', 'Requests are counted in the store of limits again')
     else log(failureEntry(error, timeText()))
   }
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Service } from '../src/index.ts'
-import { reasonOf } from '../src/node/open-stores.ts'
+import { reasonOf } from '../src/observe/reason-of.ts'
 import { connectRedis, type RedisStores } from '../src/redis.ts'
 import { createFixture, type Fixture } from './fixture.ts'
 import { describeLinkStore } from './links/link-store-conformance.ts'

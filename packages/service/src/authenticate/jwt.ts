@@ -60,10 +60,7 @@ export function createJwtAuthenticator(options: JwtOptions, context: JwksContext
   }
 }
 
-function createVerifier(
-  options: JwtOptions,
-  { now, fetch }: JwksContext,
-): (token: string) => Promise<JWTPayload> {
+function createVerifier(options: JwtOptions, context: JwksContext): (token: string) => Promise<JWTPayload> {
   const { secret, jwks, jwksUrl, issuer, audience, clockToleranceSeconds = 5 } = options
   const algorithms = options.algorithms ?? (secret === undefined ? PUBLIC_KEY_ALGORITHMS : ['HS256'])
   // Written out each time: a copy by `...` with one more member is slow to make, and to read.
@@ -73,9 +70,9 @@ function createVerifier(
     algorithms: algorithms as string[],
     clockTolerance: clockToleranceSeconds,
     requiredClaims: REQUIRED_CLAIMS,
-    currentDate: new Date(now()),
+    currentDate: new Date(context.now()),
   })
-  const keyOf = findKey({ secret, jwks, jwksUrl }, { now, fetch })
+  const keyOf = findKey({ secret, jwks, jwksUrl }, context)
   return async function verify(token) {
     try {
       const { payload } = await keyOf(token, rulesNow())

@@ -1,5 +1,7 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose'
 import { ServiceError } from '../errors.ts'
+import type { Tell } from '../observe/log.ts'
+import { reasonOf } from '../observe/reason-of.ts'
 
 const TIMEOUT_MS = 5000
 /** From when on keys are fetched anew before a token is verified with them. */
@@ -13,6 +15,8 @@ const PAUSE_MS = 30_000
 export interface JwksContext {
   readonly now: () => number
   readonly fetch: typeof globalThis.fetch
+  /** Hears that keys are believed which cannot be fetched anew, once for each time that it was tried; and that they can be again. */
+  readonly tell: Tell
 }
 
 /**
@@ -21,8 +25,9 @@ export interface JwksContext {
  * @returns Finds the key of a token.
  * @throws {ServiceError} `ERR_SERVICE_JWKS_UNREACHABLE`, by what is returned: they cannot be fetched, which says nothing of the token.
  */
-export function createRemoteJwks(url: string, { now, fetch }: JwksContext): JWTVerifyGetKey {
-  const keys = createRemoteJWKSet(new URL(url), {
+export function createRemoteJwks(url: string, { now, fetch, tell }: JwksContext): JWTVerifyGetKey {
+  const address = new URL(url)
+  const keys = createRemoteJWKSet(address, {
     timeoutDuration: TIMEOUT_MS,
     // When they are fetched anew is decided here: the library believes keys no longer once they are old, also where there are no others to be had.
     cacheMaxAge: Number.POSITIVE_INFINITY,
@@ -68,13 +73,44 @@ export function createRemoteJwks(url: string, { now, fetch }: JwksContext): JWTV
   async function fetchAnew(): Promise<void> {
     try {
       await keys.reload()
-      fetchedAt = now()
-      failed = undefined
     } catch (cause) {
-      failed = { at: now(), cause }
+      noteFailure(cause)
       throw unreachableKeys(cause)
     }
+    noteFetched()
   }
+
+  function noteFetched(): void {
+    const wasDown = failed !== undefined
+    fetchedAt = now()
+    failed = undefined
+    if (wasDown) tell('info', `The keys of ${address.host} can be fetched again`)
+  }
+
+  function noteFailure(cause: unknown): void {
+    const at = now()
+    // Requests that come together wait for one and the same answer.
+    const isTold = failed !== undefined && at - failed.at < PAUSE_MS
+    failed = { at, cause }
+    const believedUntil = fetchedAt + KEPT_MS
+    if (isTold || at >= believedUntil) return
+    const until = new Date(believedUntil).toISOString()
+    const reason = withoutAddresses(reasonOf(origin(cause)), address.host)
+    tell(
+      'warn',
+      `The keys of ${address.host} cannot be fetched (${reason}); known ones are believed until ${until}`,
+    )
+  }
+}
+
+/** `fetch` itself says no more than that it failed. */
+function origin(error: unknown): unknown {
+  return error instanceof errors.JOSEError || !(error instanceof Error) ? error : (error.cause ?? error)
+}
+
+/** An application's own `fetch` may name the whole address, which may hold a secret. */
+function withoutAddresses(reason: string, host: string): string {
+  return reason.replace(/\bhttps?:\/\/\S+/gi, host)
 }
 
 function unreachableKeys(cause: unknown): ServiceError {

@@ -6,11 +6,9 @@ import { createMemoryLimitStore } from '../limits/memory-limit-store.ts'
 import { createDiskLinkStore } from '../links/disk-link-store.ts'
 import type { LinkStore } from '../links/link-store.ts'
 import { createMemoryLinkStore } from '../links/memory-link-store.ts'
-import type { NoticeEntry } from '../observe/log-entry.ts'
+import type { Tell } from '../observe/log.ts'
+import { reasonOf } from '../observe/reason-of.ts'
 import type { ServerConfig } from './config-file.ts'
-
-/** Tells the operator something. */
-export type Tell = (level: NoticeEntry['level'], message: string) => void
 
 /** What a server keeps while its configuration changes: a new one must not forget what was counted. */
 export interface Stores {
@@ -76,16 +74,7 @@ function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? 'no such database'
 }
 
-const MAX_REASON = 200
-
 function tellTrouble(error: Error | undefined, tell: Tell): void {
   if (error === undefined) tell('info', 'Redis is reached again')
   else tell('warn', `Redis cannot be reached: ${reasonOf(error)}`)
-}
-
-/** Why it cannot be reached, such as `connect ECONNREFUSED …` or `WRONGPASS …`. */
-export function reasonOf(error: Error): string {
-  const { code, message, name } = error as NodeJS.ErrnoException
-  // One for several addresses has no message.
-  return message.slice(0, MAX_REASON) || code || name
 }

@@ -4,6 +4,9 @@ import type { FailureEntry, LogEntry, NoticeEntry } from './log-entry.ts'
 /** Takes what the service says of itself, one entry at a time. It must not throw. */
 export type Log = (entry: LogEntry) => void
 
+/** Takes what an operator should know. */
+export type Tell = (level: NoticeEntry['level'], message: string) => void
+
 /** Writes each entry as one line of JSON with `console.log`: what hosts collect. */
 export function logToConsole(entry: LogEntry): void {
   // biome-ignore lint/suspicious/noConsole: an edge host has no other place for logs.

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ServiceOptions } from '../../src/index.ts'
+import type { LogEntry, ServiceOptions } from '../../src/index.ts'
 import { createFixture } from '../fixture.ts'
 
 /* Keys from a login server, which may be down. */
@@ -53,6 +53,31 @@ async function askWith(jwksUrl: string, proof = token, more: Partial<ServiceOpti
   const headers = { authorization: `Bearer ${proof}`, 'x-api-key': '' }
   const ask = () => fixture.ask('/v1/uploads', { json: {}, headers })
   return { ...fixture, response: await ask(), ask }
+}
+
+/** A login server that can be stopped, and started again at the same address. */
+async function startLogin() {
+  const login = createServer((_, response) => {
+    // No connection outlives its answer: the next request finds nobody.
+    response.setHeader('connection', 'close')
+    healthy(response)
+  })
+  const start = async (port = 0): Promise<number> => {
+    await new Promise<void>((resolve) => login.listen(port, '127.0.0.1', resolve))
+    return (login.address() as AddressInfo).port
+  }
+  const port = await start()
+  const host = `127.0.0.1:${port}`
+  return {
+    host,
+    url: `http://${host}/jwks`,
+    start: () => start(port),
+    stop: () =>
+      new Promise<unknown>((resolve) => {
+        login.close(resolve)
+        login.closeAllConnections()
+      }),
+  }
 }
 
 describe('while the keys of the login server', () => {
@@ -180,6 +205,96 @@ describe('keys that are known', () => {
     answer = (response) => response.end(JSON.stringify({ keys: [key] }))
     expect((await ask()).status).toBe(200)
   })
+})
+
+describe('that known keys are in use', () => {
+  const minutes = (count: number) => count * 60_000
+  const noticesOf = (entries: readonly LogEntry[]) => entries.filter((entry) => entry.event === 'notice')
+
+  it('is told once for each time that the login server was asked, and that it is back', async () => {
+    let at = Date.now()
+    const login = await startLogin()
+    const { ask, entries } = await askWith(login.url, longToken, { now: () => at })
+    const believedUntil = new Date(at + minutes(60)).toISOString()
+    await login.stop()
+    const askThrice = async () => (await Promise.all([ask(), ask(), ask()])).map(({ status }) => status)
+
+    at += minutes(11)
+    expect(await askThrice()).toEqual([200, 200, 200])
+    expect(await askThrice()).toEqual([200, 200, 200])
+    expect(noticesOf(entries)).toEqual([
+      expect.objectContaining({
+        level: 'warn',
+        message: `The keys of ${login.host} cannot be fetched (connect ECONNREFUSED ${login.host}); known ones are believed until ${believedUntil}`,
+      }),
+    ])
+
+    at += minutes(1)
+    expect(await askThrice()).toEqual([200, 200, 200])
+    await expect.poll(() => noticesOf(entries).length).toBe(2)
+
+    await login.start()
+    at += minutes(1)
+    expect(await askThrice()).toEqual([200, 200, 200])
+    await expect.poll(() => noticesOf(entries).length).toBe(3)
+    expect(noticesOf(entries)[2]).toMatchObject({
+      level: 'info',
+      message: `The keys of ${login.host} can be fetched again`,
+    })
+
+    at += minutes(11)
+    expect(await askThrice()).toEqual([200, 200, 200])
+    expect(noticesOf(entries)).toHaveLength(3)
+    await login.stop()
+  })
+
+  it('is not told when they are believed no more: then each refusal is in the log', async () => {
+    let at = Date.now()
+    answer = healthy
+    const { ask, entries } = await askWith(url, longToken, { now: () => at })
+    answer = (response) => response.writeHead(503).end('busy')
+    at += minutes(61)
+    expect([(await ask()).status, (await ask()).status]).toEqual([503, 503])
+    expect(noticesOf(entries)).toEqual([])
+    expect(entries.filter((entry) => entry.event === 'failure')).toHaveLength(2)
+  })
+
+  it.each<[string, unknown, string]>([
+    [
+      'an error with the address',
+      new Error('request to https://me:pass@login.example/jwks?code=hidden failed'),
+      'request to login.example failed',
+    ],
+    ['no Error', 'it is late', 'it is late'],
+    [
+      'an error with a long cause',
+      new Error('failed', { cause: new Error('no '.repeat(500)) }),
+      'no '.repeat(67).slice(0, 200),
+    ],
+  ])(
+    'is told without the address, which may hold a secret, where fetching ends with %s',
+    async (_, error, reason) => {
+      let at = Date.now()
+      answer = healthy
+      let isDown = false
+      const fetchOrFail: typeof fetch = async () => {
+        if (isDown) throw error
+        return await fetch(url)
+      }
+      const { ask, entries } = await askWith('https://login.example/jwks?code=hidden', longToken, {
+        now: () => at,
+        fetch: fetchOrFail,
+      })
+      isDown = true
+      at += minutes(11)
+      expect((await ask()).status).toBe(200)
+      expect(noticesOf(entries)).toEqual([
+        expect.objectContaining({
+          message: expect.stringContaining(`The keys of login.example cannot be fetched (${reason}); `),
+        }),
+      ])
+    },
+  )
 })
 
 it('a token of a key that the login server does not have is refused as such', async () => {
