@@ -110,12 +110,23 @@ const isForSecrets = (algorithm: string): boolean => /^HS(?:256|384|512)$/.test(
 const isForPublicKeys = (algorithm: string): boolean =>
   /^(?:RS|PS|ES)(?:256|384|512)$|^EdDSA$|^Ed25519$/.test(algorithm)
 
+function hasUserInfo(url: string): boolean {
+  const { username, password } = new URL(url)
+  return username !== '' || password !== ''
+}
+
 const jwt = z
   .strictObject({
     secret: secret.optional(),
     jwks: z.looseObject({ keys: z.array(record).min(1) }).optional(),
     jwksUrl: z
-      .url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://' })
+      .url({
+        protocol: /^https?$/,
+        error: 'must be a URL that begins with http:// or https://',
+        abort: true,
+      })
+      // An error of fetch has such an address in its message, and so would the log.
+      .refine((url) => !hasUserInfo(url), 'must have no name and no password: fetch takes no such address')
       .optional(),
     issuer: z.string().min(1),
     audience: z.string().min(1),

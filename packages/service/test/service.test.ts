@@ -251,6 +251,16 @@ describe('a configuration that cannot be', () => {
       { authenticate: { jwt: { ...openJwt, algorithms: ['none'] } } },
       'never none',
     ],
+    [
+      'the address of keys has a password',
+      { authenticate: { jwt: { ...openJwt, jwksUrl: 'https://me:hidden@login.example/jwks.json' } } },
+      'authenticate.jwt.jwksUrl: must have no name and no password',
+    ],
+    [
+      'the address of keys is none',
+      { authenticate: { jwt: { ...openJwt, jwksUrl: 'login.example/jwks.json' } } },
+      'authenticate.jwt.jwksUrl: must be a URL that begins with',
+    ],
     ['an option is misspelt', { grant: [] }, 'unknown: "grant"'],
     [
       'a constraint is misspelt',
