@@ -63,7 +63,7 @@ describe('threads of cos-presign bulk', () => {
   })
 })
 
-describe('a thread that cannot write what it keeps', () => {
+describe('a thread', () => {
   const job = {
     client: { Region: 'ap-guangzhou', SecretId: 'AKIDthreads000001', SecretKey: 'test-secret-of-threads' },
     params: { Bucket: 'examplebucket-1250000000' },
@@ -76,7 +76,7 @@ describe('a thread that cannot write what it keeps', () => {
   it.each<[string, (thread: Thread) => Promise<unknown>]>([
     ['the next block', (thread) => thread.keep(block())],
     ['the end', (thread) => thread.settle()],
-  ])('says so with %s, and from then on', async (_, next) => {
+  ])('that cannot write what it keeps says so with %s, and from then on', async (_, next) => {
     const file = await open(join(directory, 'keys'), 'r')
     const thread = startThread(job)
     try {
@@ -90,5 +90,14 @@ describe('a thread that cannot write what it keeps', () => {
       await thread.close()
       await file.close()
     }
+  })
+
+  it('that has ended leaves nobody waiting', async () => {
+    const thread = startThread(job)
+    const signing = expect(thread.keep(block())).rejects.toThrow('A thread that signs has ended')
+    await thread.close()
+    await signing
+    await expect(thread.sign(block())).rejects.toThrow('A thread that signs has ended')
+    await expect(thread.settle()).rejects.toThrow('A thread that signs has ended')
   })
 })

@@ -30,6 +30,7 @@ export function createKeptBlocks(signBlock: SignBlock): KeptBlocks {
   const places: Place[] = []
   const spareLines = createSpareLines()
   const write = ({ file, position }: Place): void => {
+    // A place is told for a block that was signed.
     const lines = kept.shift() as Uint8Array
     writeAllSync(file, lines, position)
     spareLines.giveBack(lines.buffer as ArrayBuffer)

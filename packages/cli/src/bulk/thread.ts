@@ -60,15 +60,22 @@ export function startThread(job: BulkJob): Thread {
     if (answer === 'ready') isReady = true
     else waiting.shift()?.resolve(answer)
   })
-  worker.on('error', (error) => {
+  const fail = (error: unknown): void => {
     isReady = false
-    failure = toCliError(error)
+    failure ??= toCliError(error)
     for (const { reject } of waiting.splice(0)) reject(failure)
-  })
-  const ask = (request: WorkerRequest, moved: readonly ArrayBuffer[]): Promise<WorkerAnswer> =>
+  }
+  worker.on('error', fail)
+  // After an error, or when it is closed; of itself it has no reason to.
+  worker.on('exit', () => fail(new Error('A thread that signs has ended')))
+  // Answers come in the order of requests, so that each is of its request's kind.
+  const ask = <Answer extends WorkerAnswer>(
+    request: WorkerRequest,
+    moved: readonly ArrayBuffer[],
+  ): Promise<Answer> =>
     new Promise((resolve, reject) => {
       if (failure !== undefined) return reject(failure)
-      waiting.push({ resolve, reject })
+      waiting.push({ resolve: (answer) => resolve(answer as Answer), reject })
       worker.postMessage(request, moved)
     })
   return {
@@ -77,19 +84,19 @@ export function startThread(job: BulkJob): Thread {
       const input = block.buffer as ArrayBuffer
       const memory = spareLines.take()
       const moved = memory === undefined ? [input] : [input, memory]
-      return ask({ sign: block, memory }, moved) as Promise<SignedBlock>
+      return ask<SignedBlock>({ sign: block, memory }, moved)
     },
     giveBack: spareLines.giveBack,
     keep(block) {
       hasKept = true
       const request = { keep: block, places: places.splice(0) }
-      return ask(request, [block.buffer as ArrayBuffer]) as Promise<KeptBlock>
+      return ask<KeptBlock>(request, [block.buffer as ArrayBuffer])
     },
     place(place) {
       places.push(place)
     },
     async settle() {
-      if (hasKept) await ask({ keep: undefined, places: places.splice(0) }, [])
+      if (hasKept) await ask({ settle: places.splice(0) }, [])
     },
     close: () => worker.terminate(),
   }

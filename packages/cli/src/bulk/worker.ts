@@ -8,7 +8,8 @@ import { createKeptBlocks, type KeptBlock, type Place } from './kept-blocks.ts'
 /** What it is asked to do. */
 export type WorkerRequest =
   | { readonly sign: Uint8Array; readonly memory: ArrayBuffer | undefined }
-  | { readonly keep: Uint8Array | undefined; readonly places: readonly Place[] }
+  | { readonly keep: Uint8Array; readonly places: readonly Place[] }
+  | { readonly settle: readonly Place[] }
 
 /** What it says: first that it is ready. */
 export type WorkerAnswer = 'ready' | 'written' | SignedBlock | KeptBlock
@@ -20,16 +21,16 @@ parentPort?.on('message', (request: WorkerRequest) => {
   if ('sign' in request) {
     const signed = signBlock(request.sign, request.memory)
     const { bytes, lines } = signed.output
-    answer(signed, [signed.input, lines.buffer as ArrayBuffer, bytes.buffer as ArrayBuffer])
-    return
+    return answer(signed, [signed.input, lines.buffer as ArrayBuffer, bytes.buffer as ArrayBuffer])
   }
-  for (const place of request.places) keptBlocks.place(place)
-  if (request.keep === undefined) {
-    keptBlocks.settle()
-    return answer('written', [])
+  if ('keep' in request) {
+    for (const place of request.places) keptBlocks.place(place)
+    const kept = keptBlocks.sign(request.keep)
+    return answer(kept, [kept.input])
   }
-  const kept = keptBlocks.sign(request.keep)
-  answer(kept, [kept.input])
+  for (const place of request.settle) keptBlocks.place(place)
+  keptBlocks.settle()
+  answer('written', [])
 })
 answer('ready', [])
 
