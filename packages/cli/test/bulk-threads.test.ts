@@ -8,7 +8,7 @@ import { pathsOf, runShell } from './bulk-process.ts'
 
 /* What threads of `cos-presign bulk` write to one file. */
 
-/** Keys by the hundred of one kind, so that blocks differ: usual, short, long, none but bad ones, and as it comes. */
+/** Thousands of keys of one kind after each other, so that blocks differ: usual, short, long, all bad, and some of them bad. */
 const KINDS: readonly ((at: number) => string)[] = [
   (at) => `photos/2026/11/picture-${at}.jpg`,
   (at) => `${at % 10}`,

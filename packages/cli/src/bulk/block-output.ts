@@ -55,18 +55,12 @@ async function signToWrite(
   block: Uint8Array,
   write: (bytes: Uint8Array, lines: Uint8Array) => Promise<void>,
 ): Promise<UnwrittenBlock> {
-  const { records, badKeys, linesBytes, input, output } = await thread.sign(block)
-  // Not `...signed` and more: V8 keeps each object made so until it collects all garbage, and gives young objects more memory for them.
-  return {
-    records,
-    badKeys,
-    linesBytes,
-    input,
-    async write() {
-      if (linesBytes > 0) await write(output.bytes, output.lines)
-      thread.giveBack(output.lines.buffer as ArrayBuffer)
-    },
-  }
+  const signed = await thread.sign(block)
+  const { bytes, lines } = signed.output
+  return toUnwritten(signed, async () => {
+    if (lines.length > 0) await write(bytes, lines)
+    thread.giveBack(lines.buffer as ArrayBuffer)
+  })
 }
 
 /**
@@ -77,20 +71,21 @@ export function createFileOutput(file: PlainFile): BlockOutput {
   let end = 0
   return {
     async sign(thread, block) {
-      const { records, badKeys, linesBytes, input } = await thread.keep(block)
-      return {
-        records,
-        badKeys,
-        linesBytes,
-        input,
-        write() {
-          const position = end
-          end += linesBytes
-          thread.place({ file, position })
-          return Promise.resolve()
-        },
-      }
+      const kept = await thread.keep(block)
+      return toUnwritten(kept, () => {
+        thread.place({ file, position: end })
+        end += kept.linesBytes
+        return Promise.resolve()
+      })
     },
     end: async () => undefined,
   }
+}
+
+/** Not `...block` and more: V8 keeps each object made so until it collects all garbage, and gives young objects more memory for them. */
+function toUnwritten(
+  { records, badKeys, linesBytes, input }: KeptBlock,
+  write: () => Promise<void>,
+): UnwrittenBlock {
+  return { records, badKeys, linesBytes, input, write }
 }

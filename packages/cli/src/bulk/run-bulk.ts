@@ -96,7 +96,8 @@ export async function runBulk(io: Io, run: BulkRun): Promise<BulkCounts> {
         isFirst = false
         // Lets in what other threads have signed meanwhile.
         await setImmediate()
-        // What is signed is written at once: its memory, still in the cache, is the next block's. New memory costs more than to sign in it.
+        // What is signed is written, or gets its place, at once: its memory, still in the cache, is the next block's. New memory costs more than
+        // to sign in it.
         while (pending[0]?.isSigned === true || pending.length >= run.pool.depth) await writeNext()
       }
     }
