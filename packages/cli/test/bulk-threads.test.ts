@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 // Built, as another thread only runs what is.
-import { startThread, type Thread } from '../dist/bulk/thread.js'
+import { startThread } from '../dist/bulk/thread.js'
+import { createLedger } from '../src/bulk/ledger.ts'
 import { pathsOf, runShell } from './bulk-process.ts'
 
 /* What threads of `cos-presign bulk` write to one file. */
@@ -71,21 +72,22 @@ describe('a thread', () => {
     gzip: false,
   } as const
   const block = (): Uint8Array => new Uint8Array(Buffer.from('a\n'))
-  const failure = { code: 'ERR_CLI_FILE', message: expect.stringMatching(/^Cannot write the file: /) }
 
-  it.each<[string, (thread: Thread) => Promise<unknown>]>([
-    ['the next block', (thread) => thread.keep(block())],
-    ['the end', (thread) => thread.settle()],
-  ])('that cannot write what it keeps says so with %s, and from then on', async (_, next) => {
+  it('that cannot write what it signs says so, and from then on', async () => {
     const file = await open(join(directory, 'keys'), 'r')
+    const { size } = await file.stat()
     const thread = startThread(job)
+    const signFile = (): Promise<void> => {
+      const seat = createLedger(2, 0).admit(1)
+      const source = { file: { fd: file.fd, path: 'the keys' }, size, separator: 0x0a }
+      return thread.signFile({ seat, source, target: { fd: file.fd, path: 'the file' } }, () => undefined)
+    }
+    const failure = { code: 'ERR_CLI_FILE', message: expect.stringMatching(/^Cannot write the file: /) }
     try {
-      await thread.keep(block())
-      thread.place({ file: { fd: file.fd, path: 'the file' }, position: 0 })
-      await expect(next(thread)).rejects.toMatchObject(failure)
-      await expect(thread.keep(block())).rejects.toMatchObject(failure)
-      await expect(thread.settle()).rejects.toMatchObject(failure)
-      expect(thread.hasRoom()).toBe(false)
+      await expect(signFile()).rejects.toMatchObject(failure)
+      await expect(signFile()).rejects.toMatchObject(failure)
+      await expect(thread.sign(block())).rejects.toMatchObject(failure)
+      expect([thread.isReady(), thread.hasRoom()]).toEqual([false, false])
     } finally {
       await thread.close()
       await file.close()
@@ -94,10 +96,9 @@ describe('a thread', () => {
 
   it('that has ended leaves nobody waiting', async () => {
     const thread = startThread(job)
-    const signing = expect(thread.keep(block())).rejects.toThrow('A thread that signs has ended')
+    const signing = expect(thread.sign(block())).rejects.toThrow('A thread that signs has ended')
     await thread.close()
     await signing
     await expect(thread.sign(block())).rejects.toThrow('A thread that signs has ended')
-    await expect(thread.settle()).rejects.toThrow('A thread that signs has ended')
   })
 })

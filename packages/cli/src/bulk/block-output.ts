@@ -1,16 +1,25 @@
 import { crc32 } from 'node:zlib'
-import type { PlainFile } from '../io/plain-file.ts'
-import type { KeptBlock } from './kept-blocks.ts'
+import { type PlainFile, writeAllSync } from '../io/plain-file.ts'
+import type { SignedBlock } from './block-signer.ts'
 import type { Thread } from './thread.ts'
 
 /** A block that is signed, and not yet written. */
-export interface UnwrittenBlock extends KeptBlock {
+export interface UnwrittenBlock extends Omit<SignedBlock, 'output'> {
   /** Writes it, once the block before it is written. */
   write(): Promise<void>
 }
 
-/** What becomes of blocks: who writes them, and how. */
+/** A file in which lines have their place, whoever writes them. */
+export interface PlainTarget {
+  readonly file: PlainFile
+  /** Where the next line belongs, in bytes from the file's beginning. */
+  position: number
+}
+
+/** How signed blocks are written. */
 export interface BlockOutput {
+  /** `undefined` where bytes can only follow each other. */
+  readonly target: PlainTarget | undefined
   /** Lets a thread sign a block. */
   sign(thread: Thread, block: Uint8Array): Promise<UnwrittenBlock>
   /** Writes what follows the last block. */
@@ -21,7 +30,22 @@ type Write = (bytes: Uint8Array) => Promise<void>
 
 /** Writes lines as they are, one block after the other. */
 export function createLineOutput(write: Write): BlockOutput {
-  return { sign: (thread, block) => signToWrite(thread, block, write), end: async () => undefined }
+  return {
+    target: undefined,
+    sign: (thread, block) => signToWrite(thread, block, write),
+    end: async () => undefined,
+  }
+}
+
+/** Writes lines to a file from its beginning on. */
+export function createFileOutput(file: PlainFile): BlockOutput {
+  const target = { file, position: 0 }
+  const output = createLineOutput((bytes) => {
+    writeAllSync(file, bytes, target.position)
+    target.position += bytes.length
+    return Promise.resolve()
+  })
+  return { ...output, target }
 }
 
 /** No flags and no time; lines that end as on Unix, wherever they are written (RFC 1952, section 2.3.1). */
@@ -35,6 +59,7 @@ export async function startGzipOutput(write: Write): Promise<BlockOutput> {
   let length = 0
   await write(GZIP_HEADER)
   return {
+    target: undefined,
     sign: (thread, block) =>
       signToWrite(thread, block, async (bytes, lines) => {
         checksum = crc32(lines, checksum)
@@ -55,37 +80,17 @@ async function signToWrite(
   block: Uint8Array,
   write: (bytes: Uint8Array, lines: Uint8Array) => Promise<void>,
 ): Promise<UnwrittenBlock> {
-  const signed = await thread.sign(block)
-  const { bytes, lines } = signed.output
-  return toUnwritten(signed, async () => {
-    if (lines.length > 0) await write(bytes, lines)
-    thread.giveBack(lines.buffer as ArrayBuffer)
-  })
-}
-
-/**
- * Lets each thread write the lines it has signed, to their place in a file. They stay in the cache of its core, and the other cores are not
- * kept from signing.
- */
-export function createFileOutput(file: PlainFile): BlockOutput {
-  let end = 0
+  const { records, badKeys, linesBytes, input, output } = await thread.sign(block)
+  const { bytes, lines } = output
+  // Not `...signed` and more: V8 keeps each object made so until it collects all garbage, and gives young objects more memory for them.
   return {
-    async sign(thread, block) {
-      const kept = await thread.keep(block)
-      return toUnwritten(kept, () => {
-        thread.place({ file, position: end })
-        end += kept.linesBytes
-        return Promise.resolve()
-      })
+    records,
+    badKeys,
+    linesBytes,
+    input,
+    async write() {
+      if (lines.length > 0) await write(bytes, lines)
+      thread.giveBack(lines.buffer as ArrayBuffer)
     },
-    end: async () => undefined,
   }
-}
-
-/** Not `...block` and more: V8 keeps each object made so until it collects all garbage, and gives young objects more memory for them. */
-function toUnwritten(
-  { records, badKeys, linesBytes, input }: KeptBlock,
-  write: () => Promise<void>,
-): UnwrittenBlock {
-  return { records, badKeys, linesBytes, input, write }
 }

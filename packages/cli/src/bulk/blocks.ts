@@ -6,7 +6,7 @@ import { CliError } from '../errors.ts'
  * A record that has not ended after so many bytes is bad; only its beginning is kept. The signer's limit too: both must agree where
  * the record after it begins, which for CSV is the next line, whatever the quotes say.
  */
-const MAX_RECORD_BYTES = 128 * 1024
+export const MAX_RECORD_BYTES: number = 128 * 1024
 
 /** Where blocks come from. */
 export interface BlockSupply {
@@ -26,6 +26,11 @@ export interface RecordEnds {
   readonly separator: number
   /** Whether a line end within quotes ends none (RFC 4180). */
   readonly hasQuotes: boolean
+}
+
+/** Whether an input is compressed. */
+export function isGzip(beginning: Uint8Array): boolean {
+  return GZIP.every((byte, at) => beginning[at] === byte)
 }
 
 /**
@@ -49,7 +54,7 @@ export async function* gunzipped(input: AsyncIterable<Uint8Array>, name: string)
       await chunks.return?.()
     }
   }
-  if (GZIP.some((byte, at) => beginning[at] !== byte)) return yield* all((chunk) => chunk)
+  if (!isGzip(beginning)) return yield* all((chunk) => chunk)
   const gunzip = createGunzip({ chunkSize: 128 * 1024 })
   // The stream takes chunks ahead of what it has decompressed. A failure of the input comes out of it, too.
   pipeline(Readable.from(all((chunk) => new Uint8Array(chunk))), gunzip, () => undefined)
@@ -63,9 +68,7 @@ export async function* gunzipped(input: AsyncIterable<Uint8Array>, name: string)
   }
 }
 
-/**
- * Cuts an input into blocks of whole records, as they come. A byte order mark is no part of the first key.
- */
+/** Cuts an input into blocks of whole records, as they come. */
 export async function* toBlocks(
   input: AsyncIterable<Uint8Array>,
   { separator, hasQuotes }: RecordEnds,
@@ -89,7 +92,9 @@ export async function* toBlocks(
     if (isFirst) {
       if (length < MARK.length) continue
       isFirst = false
-      length -= dropMark(block.subarray(0, length), separator)
+      const mark = markLength(block.subarray(0, length), separator)
+      block.copyWithin(0, mark, length)
+      length -= mark
     }
     const end = endOfLast(block.subarray(0, length), separator, hasQuotes)
     isPassing = length - end >= MAX_RECORD_BYTES
@@ -122,11 +127,9 @@ function withRoom(memory: Uint8Array, length: number, more: number): Uint8Array 
   return larger
 }
 
-/** Moves what follows a byte order mark to where it was, and returns how many bytes it had. */
-function dropMark(block: Uint8Array, separator: number): number {
-  if (separator === 0 || MARK.some((byte, at) => block[at] !== byte)) return 0
-  block.copyWithin(0, MARK.length)
-  return MARK.length
+/** How long the byte order mark is that an input begins with, which is no part of the first key. */
+export function markLength(beginning: Uint8Array, separator: number): number {
+  return separator !== 0 && MARK.every((byte, at) => beginning[at] === byte) ? MARK.length : 0
 }
 
 /** After the last record that ends in a block; 0 if none does. */

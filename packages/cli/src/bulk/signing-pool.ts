@@ -1,6 +1,6 @@
 import type { BlockOutput, UnwrittenBlock } from './block-output.ts'
+import { BAD_KEY_BYTES, OUTPUT_BYTES, PIECE_BYTES } from './block-size.ts'
 import type { BlockSupply } from './blocks.ts'
-import { LINES_BYTES } from './spare-lines.ts'
 import type { Threads } from './threads.ts'
 
 /** Signs blocks on several cores, for an output. */
@@ -9,18 +9,10 @@ export interface SigningPool extends BlockSupply {
   readonly depth: number
   /** @param block - The beginning of memory that was taken, which now is the pool's. */
   sign(block: Uint8Array): Promise<UnwrittenBlock>
-  /** Writes all that is not written yet, and what follows the last block. */
-  end(): Promise<void>
 }
 
-/** Small enough that a block and its output stay in a processor's cache; large enough that threads seldom talk. */
-const PIECE_BYTES = 64 * 1024
 /** As much as to learn from what becomes of it, and still worth a message to a thread. */
 const LEAST_PIECE_BYTES = 2 * 1024
-/** What becomes of a block, at most: a quarter less than its memory, as the next block may have shorter keys. */
-const OUTPUT_BYTES: number = (LINES_BYTES / 4) * 3
-/** What a bad key takes while it is on its way between threads, about. */
-const BAD_KEY_BYTES = 512
 /** A block as it is read, and the beginning of a record that is not. */
 const INPUT_BYTES = 2 * PIECE_BYTES
 
@@ -42,10 +34,6 @@ export function createSigningPool(threads: Threads, output: BlockOutput): Signin
       inputs.push(signed.input)
       learnFrom(length, signed)
       return signed
-    },
-    async end() {
-      await threads.settle()
-      await output.end()
     },
   }
 }

@@ -1,25 +1,27 @@
 import { Worker } from 'node:worker_threads'
+import type { BadKey } from 'cos-presign/bulk'
 import { toCliError } from '../errors.ts'
-import { createBlockSigner, type SignedBlock } from './block-signer.ts'
+import type { SignedBlock } from './block-signer.ts'
+import type { SigningTools } from './file-signer.ts'
 import type { BulkJob } from './job.ts'
-import { createKeptBlocks, type KeptBlock, type Place } from './kept-blocks.ts'
 import { createSpareLines } from './spare-lines.ts'
-import type { WorkerAnswer, WorkerRequest } from './worker.ts'
+import type { FilePart, WorkerAnswer, WorkerRequest } from './worker.ts'
 
 /** One that signs blocks, in the order in which it gets them. */
 export interface Thread {
   /** Whether a block would not wait long. */
   hasRoom(): boolean
-  /** Signs a block for somebody else to write. */
   sign(block: Uint8Array): Promise<SignedBlock>
   /** Takes back the memory of lines once they are written. */
   giveBack(lines: ArrayBuffer): void
-  /** Signs a block, and keeps its lines. */
-  keep(block: Uint8Array): Promise<KeptBlock>
-  /** Says where the lines of the oldest block belong that has no place yet. */
-  place(place: Place): void
-  /** Resolves when all that has a place is written. */
-  settle(): Promise<void>
+}
+
+/** A thread that is not this one. */
+export interface OtherThread extends Thread {
+  /** Whether it has started, and not failed. */
+  isReady(): boolean
+  /** Signs what it claims of a file. Resolves when nothing is left. */
+  signFile(part: FilePart, onBadKeys: (unit: number, badKeys: readonly BadKey[]) => void): Promise<void>
   close(): Promise<unknown>
 }
 
@@ -29,35 +31,28 @@ const BLOCKS_OF_A_THREAD = 3
 const YOUNG_MIB = 2
 
 /** This thread. */
-export async function createOwnThread(job: BulkJob, now: () => number): Promise<Thread> {
-  const signBlock = await createBlockSigner(job, now)
-  const keptBlocks = createKeptBlocks(signBlock)
-  const spareLines = createSpareLines()
+export function createOwnThread({ signBlock, spareLines }: SigningTools): Thread {
   return {
     hasRoom: () => true,
     sign: async (block) => signBlock(block, spareLines.take()),
     giveBack: spareLines.giveBack,
-    keep: async (block) => keptBlocks.sign(block),
-    place: keptBlocks.place,
-    settle: async () => keptBlocks.settle(),
-    close: async () => undefined,
   }
 }
 
-/** Another thread. */
-export function startThread(job: BulkJob): Thread {
+/** Starts another thread. */
+export function startThread(job: BulkJob): OtherThread {
   const worker = new Worker(new URL('./worker.js', import.meta.url), {
     workerData: job,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
   })
   const waiting: { resolve(answer: WorkerAnswer): void; reject(error: unknown): void }[] = []
   const spareLines = createSpareLines()
-  const places: Place[] = []
   let isReady = false
-  let hasKept = false
   let failure: unknown
+  let hearOfBadKeys: (unit: number, badKeys: readonly BadKey[]) => void = () => undefined
   worker.on('message', (answer: WorkerAnswer) => {
     if (answer === 'ready') isReady = true
+    else if (answer !== 'signed' && 'unit' in answer) hearOfBadKeys(answer.unit, answer.badKeys)
     else waiting.shift()?.resolve(answer)
   })
   const fail = (error: unknown): void => {
@@ -79,6 +74,7 @@ export function startThread(job: BulkJob): Thread {
       worker.postMessage(request, moved)
     })
   return {
+    isReady: () => isReady,
     hasRoom: () => isReady && waiting.length < BLOCKS_OF_A_THREAD,
     sign(block) {
       const input = block.buffer as ArrayBuffer
@@ -87,16 +83,9 @@ export function startThread(job: BulkJob): Thread {
       return ask<SignedBlock>({ sign: block, memory }, moved)
     },
     giveBack: spareLines.giveBack,
-    keep(block) {
-      hasKept = true
-      const request = { keep: block, places: places.splice(0) }
-      return ask<KeptBlock>(request, [block.buffer as ArrayBuffer])
-    },
-    place(place) {
-      places.push(place)
-    },
-    async settle() {
-      if (hasKept) await ask({ settle: places.splice(0) }, [])
+    async signFile(part, onBadKeys) {
+      hearOfBadKeys = onBadKeys
+      await ask<'signed'>(part, [])
     },
     close: () => worker.terminate(),
   }

@@ -1,13 +1,21 @@
+import { createBlockSigner } from './block-signer.ts'
+import type { SigningTools } from './file-signer.ts'
 import type { BulkJob } from './job.ts'
-import { createOwnThread, startThread, type Thread } from './thread.ts'
+import { createRecordReader } from './record-reader.ts'
+import { createSpareLines } from './spare-lines.ts'
+import { createOwnThread, type OtherThread, startThread, type Thread } from './thread.ts'
 
 /** So many threads, of which this one is the last that is asked. */
 export interface Threads {
   readonly count: number
+  /** What this one signs with. */
+  readonly tools: SigningTools
+  /** Those that have been started. */
+  readonly others: readonly OtherThread[]
   /** Who signs the next block, of so many bytes. */
   next(bytes: number): Thread
-  /** Resolves when all that has a place is written. */
-  settle(): Promise<void>
+  /** Starts the others if with so many bytes more there is enough for them. */
+  expect(bytes: number): void
   close(): Promise<void>
 }
 
@@ -30,22 +38,27 @@ export async function startThreads(
   job: BulkJob,
   { count, inputBytes, now }: ThreadOptions,
 ): Promise<Threads> {
-  const others: Thread[] = []
+  const others: OtherThread[] = []
   const startOthers = (): void => {
     while (others.length < count - 1) others.push(startThread(job))
   }
   if (inputBytes !== undefined && inputBytes >= INPUT_FOR_THREADS) startOthers()
-  const own = await createOwnThread(job, now)
+  const signBlock = await createBlockSigner(job, now)
+  const tools = { signBlock, readRecords: createRecordReader(), spareLines: createSpareLines() }
+  const own = createOwnThread(tools)
   let bytes = 0
+  const expect = (more: number): void => {
+    bytes += more
+    if (bytes >= INPUT_FOR_THREADS) startOthers()
+  }
   return {
     count,
+    tools,
+    others,
+    expect,
     next(more) {
-      bytes += more
-      if (bytes >= INPUT_FOR_THREADS) startOthers()
+      expect(more)
       return others.find((thread) => thread.hasRoom()) ?? own
-    },
-    async settle() {
-      await Promise.all([...others, own].map((thread) => thread.settle()))
     },
     async close() {
       await Promise.all(others.map((thread) => thread.close()))

@@ -1,21 +1,34 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import type { BadKey } from 'cos-presign/bulk'
+import type { PlainFile } from '../io/plain-file.ts'
 import { createBlockSigner, type SignedBlock } from './block-signer.ts'
+import { createFileSigner } from './file-signer.ts'
 import type { BulkJob } from './job.ts'
-import { createKeptBlocks, type KeptBlock, type Place } from './kept-blocks.ts'
+import { type LedgerSeat, openLedger } from './ledger.ts'
+import { createRecordReader, type RecordSource } from './record-reader.ts'
+import { createSpareLines } from './spare-lines.ts'
 
 /* A worker thread: says when it is ready, does what it is asked, and answers in that order. */
 
-/** What it is asked to do. */
-export type WorkerRequest =
-  | { readonly sign: Uint8Array; readonly memory: ArrayBuffer | undefined }
-  | { readonly keep: Uint8Array; readonly places: readonly Place[] }
-  | { readonly settle: readonly Place[] }
+/** A part of a file to sign, of a size that turns out. */
+export interface FilePart {
+  readonly seat: LedgerSeat
+  readonly source: RecordSource
+  readonly target: PlainFile
+}
 
-/** What it says: first that it is ready. */
-export type WorkerAnswer = 'ready' | 'written' | SignedBlock | KeptBlock
+/** What it is asked to do. */
+export type WorkerRequest = { readonly sign: Uint8Array; readonly memory: ArrayBuffer | undefined } | FilePart
+
+/** What it says: first that it is ready. Of a file it tells bad keys before it says that it has signed its part. */
+export type WorkerAnswer =
+  | 'ready'
+  | 'signed'
+  | { readonly unit: number; readonly badKeys: readonly BadKey[] }
+  | SignedBlock
 
 const signBlock = await createBlockSigner(workerData as BulkJob, Date.now)
-const keptBlocks = createKeptBlocks(signBlock)
+const tools = { signBlock, readRecords: createRecordReader(), spareLines: createSpareLines() }
 
 parentPort?.on('message', (request: WorkerRequest) => {
   if ('sign' in request) {
@@ -23,16 +36,26 @@ parentPort?.on('message', (request: WorkerRequest) => {
     const { bytes, lines } = signed.output
     return answer(signed, [signed.input, lines.buffer as ArrayBuffer, bytes.buffer as ArrayBuffer])
   }
-  if ('keep' in request) {
-    for (const place of request.places) keptBlocks.place(place)
-    const kept = keptBlocks.sign(request.keep)
-    return answer(kept, [kept.input])
-  }
-  for (const place of request.settle) keptBlocks.place(place)
-  keptBlocks.settle()
-  answer('written', [])
+  signFile(request)
+  answer('signed', [])
 })
 answer('ready', [])
+
+function signFile({ seat, source, target }: FilePart): void {
+  const ledger = openLedger(seat)
+  const onBadKeys = (unit: number, badKeys: readonly BadKey[]): void => answer({ unit, badKeys }, [])
+  const signer = createFileSigner(tools, { ledger, source, target, onBadKeys })
+  for (;;) {
+    for (let entry = ledger.next(); entry !== undefined; entry = ledger.next()) {
+      signer.place(entry, ledger.cursor.position)
+      ledger.pass(entry)
+    }
+    const state = signer.step()
+    if (state === 'done') break
+    if (state === 'waits') ledger.wait()
+  }
+  ledger.leave()
+}
 
 function answer(what: WorkerAnswer, moved: readonly ArrayBuffer[]): void {
   parentPort?.postMessage(what, [...new Set(moved)])

@@ -9,8 +9,9 @@ import {
   startGzipOutput,
 } from '../bulk/block-output.ts'
 import { type BulkJob, separatorOf } from '../bulk/job.ts'
-import { type BulkCounts, runBulk } from '../bulk/run-bulk.ts'
+import { runBulk } from '../bulk/run-bulk.ts'
 import { createSigningPool } from '../bulk/signing-pool.ts'
+import { type BulkCounts, createTally } from '../bulk/tally.ts'
 import { startThreads } from '../bulk/threads.ts'
 import { askCore, CliError, toExpiry } from '../errors.ts'
 import type { FileWriter } from '../io/file-writer.ts'
@@ -206,21 +207,27 @@ async function signFiles(
     // Lines of the result, or of the list, and a bar would overwrite each other.
     if (!(file ?? io.stdout).isTerminal && skipped?.isTerminal !== true)
       progress = await startProgress(io, labelOf(files), inputBytes, rateOf)
-    const counts = await runBulk(io, {
-      files,
-      ends: { separator: separatorOf(job), hasQuotes: typeof job.options.input === 'object' },
-      pool: createSigningPool(threads, output),
-      progress,
-      signal,
+    const tally = createTally({
+      hasManyFiles: files.length > 1,
       onSigned(signed) {
         keys = signed
       },
       writeSkipped: skipped && ((lines) => skipped.write(Buffer.from(lines))),
     })
+    await runBulk(io, {
+      files,
+      ends: { separator: separatorOf(job), hasQuotes: typeof job.options.input === 'object' },
+      threads,
+      pool: createSigningPool(threads, output),
+      output,
+      tally,
+      progress,
+      signal,
+    })
     // The list first: no output is there without what was left out of it.
     await skipped?.commit()
     await file?.commit()
-    return counts
+    return tally.counts
   } catch (error) {
     throw toExpiry(error) ?? error
   } finally {

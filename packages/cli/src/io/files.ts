@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type FileFacts, facts } from './file-facts.ts'
 import { createWriter, type FileWriter } from './file-writer.ts'
 import { isReplaced, realPath } from './paths.ts'
-import { read, readText, scan } from './read-files.ts'
+import { openPlain, type PlainSource, read, readText, scan } from './read-files.ts'
 import type { Sink } from './sink.ts'
 
 /** The file system. Failures are `CliError`s that name the file, but for {@link Files.facts}. */
@@ -17,6 +17,8 @@ export interface Files {
   read(path: string, start?: number, end?: number): AsyncIterable<Uint8Array>
   /** All of it, in memory that is used again: a chunk is overwritten by the next. */
   scan(path: string): AsyncIterable<Uint8Array>
+  /** Opens a file to be read here and there; `undefined` for what can only be read from its beginning on. */
+  openPlain(path: string): Promise<PlainSource | undefined>
   /** The name without symbolic links that two paths of one file share. The file need not be there yet. */
   realPath(path: string): Promise<string>
   /** Whether a writer to this path puts a new file in its place, and does not write to what is there: a device, a pipe, a descriptor. */
@@ -33,6 +35,7 @@ export function createFiles(sinks: readonly (Sink | undefined)[]): Files {
     readText,
     read,
     scan,
+    openPlain,
     realPath,
     isReplaced,
     createWriter: (path) => createWriter(path, sinks),

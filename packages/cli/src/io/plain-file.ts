@@ -1,5 +1,5 @@
-import { writeSync } from 'node:fs'
-import { fileError } from '../errors.ts'
+import { readSync, writeSync } from 'node:fs'
+import { CliError, fileError } from '../errors.ts'
 
 /** A file that is open, in every thread of the process. */
 export interface PlainFile {
@@ -21,5 +21,27 @@ export function writeAllSync({ fd, path }: PlainFile, chunk: Uint8Array, positio
     }
   } catch (error) {
     throw fileError('write', path, error)
+  }
+}
+
+/**
+ * Fills memory with what a file has there.
+ *
+ * @param position - In bytes from the file's beginning.
+ * @throws {CliError} `ERR_CLI_FILE`: the file ends before.
+ */
+export function readAllSync({ fd, path }: PlainFile, memory: Uint8Array, position: number): void {
+  try {
+    for (let offset = 0; offset < memory.length; ) {
+      const bytesRead = readSync(fd, memory, offset, memory.length - offset, position + offset)
+      if (bytesRead === 0)
+        throw new CliError(
+          'ERR_CLI_FILE',
+          `${path} became shorter while it was read; give one that stays as it is`,
+        )
+      offset += bytesRead
+    }
+  } catch (error) {
+    throw fileError('read', path, error)
   }
 }

@@ -1,6 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { CliError, fileError } from '../errors.ts'
+import { facts } from './file-facts.ts'
+import type { PlainFile } from './plain-file.ts'
 
 /** All of a text file of so many bytes at most. */
 export function readText(path: string, maxBytes: number): Promise<string> {
@@ -62,5 +64,28 @@ export async function* scan(path: string): AsyncGenerator<Uint8Array> {
     throw fileError('read', path, error)
   } finally {
     await file?.close()
+  }
+}
+
+/** A file that threads may read here and there. */
+export interface PlainSource {
+  readonly file: PlainFile
+  /** In bytes, as it was opened. */
+  readonly size: number
+  close(): Promise<void>
+}
+
+/** @returns `undefined` for what is not on a disk, or does not know its size: it can only be read from its beginning on. */
+export async function openPlain(path: string): Promise<PlainSource | undefined> {
+  // Who opens a named pipe takes from it.
+  if ((await facts(path))?.kind !== 'file') return undefined
+  try {
+    const file = await open(path)
+    const { size } = await file.stat()
+    if (size > 0) return { file: { fd: file.fd, path }, size, close: () => file.close() }
+    await file.close()
+    return undefined
+  } catch (error) {
+    throw fileError('read', path, error)
   }
 }
