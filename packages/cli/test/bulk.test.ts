@@ -86,6 +86,14 @@ describe('cos-presign bulk', () => {
     expect((await bulk(['--inventory', path('part.csv.gz')], '')).stderr).toContain('has no fileSchema')
   })
 
+  it('reads line ends within quotes of a CSV file, wherever they are in it', async () => {
+    await writeFile(path('quoted.csv'), many.map((key) => `1,"${key}\n\n"\n`).join(''))
+    expect(await bulk([path('quoted.csv'), '--column', '2', '-o', path('quoted')])).toMatchObject({
+      status: 0,
+    })
+    expect(textOf(await readFile(path('quoted')))).toBe(many.map((key) => `${key}%0A%0A`).join())
+  })
+
   it('signs for a method, headers and parameters', async () => {
     const { stdout } = await bulk(['-X', 'PUT', '-H', 'x-cos-acl: private', '-P', 'a=b', '-e', '2h'], 'k')
     expect(stdout).toMatch(

@@ -50,8 +50,7 @@ export function createRecordReader(): ReadRecords {
       if (at !== -1) return memory.subarray(begin, at + 1)
       from = length
       if (first + length === size) return memory.subarray(begin, length)
-      const lastBegin = Math.max(begin, memory.subarray(0, last).lastIndexOf(separator) + 1)
-      if (length - lastBegin >= MAX_RECORD_BYTES) return memory.subarray(begin, length)
+      if (length - last > MAX_RECORD_BYTES) return memory.subarray(begin, length)
       read(source, first + length, MAX_RECORD_BYTES)
     }
   }
