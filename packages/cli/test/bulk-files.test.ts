@@ -21,6 +21,7 @@ beforeEach(async () => {
   await symlink('new', path('link-to-new'))
   await symlink('/dev/stdout', path('link-to-stdout'))
   await symlink('.', path('here'))
+  await link(path('keys'), path('second-name'))
 })
 afterAll(async () => {
   for (const each of directories) await rm(each, { recursive: true })
@@ -52,6 +53,8 @@ describe('cos-presign bulk', () => {
     ['keys --skip-errors list >>keys', '/dev/stdout is an input'],
     ['keys --skip-errors list -o /dev/fd/5 5>>keys', '/dev/fd/5 is an input'],
     ['- --skip-errors list <keys >>keys', '/dev/stdout is an input'],
+    ['keys --skip-errors list >>second-name', '/dev/stdout is an input'],
+    ['- --skip-errors list <second-name >>keys', '/dev/stdout is an input'],
     ['keys --skip-errors -', '--skip-errors needs a file; for standard error give /dev/stderr'],
   ])('replaces no file that it reads or writes otherwise: %s', async (args, message) => {
     await writeFile(path('urls'), 'as it was\n')
@@ -64,7 +67,6 @@ describe('cos-presign bulk', () => {
   })
 
   it('writes the output and the list beside files that are others, and over a second name of one', async () => {
-    await link(path('keys'), path('second-name'))
     const { status } = await runShell(directory, 'bulk keys -o link-to-urls --skip-errors second-name')
     expect(status).toBe(0)
     expect(pathsOf(await read('link-to-urls'))).toEqual(['a', 'b'])

@@ -105,10 +105,11 @@ async function runBulkCommand(
  */
 async function assertOwnFiles(flags: BulkFlags, files: readonly string[], io: Io): Promise<void> {
   const { output = '-', skipErrors, inventory } = flags
-  const used: { name: string; realPath: string; isTaken: boolean }[] = []
+  const used: { name: string; realPath: string; isTaken: boolean; identity?: string | undefined }[] = []
   const read = async (name: string, path: string): Promise<void> => {
-    const isTaken = (await io.files.facts(path))?.kind === 'file'
-    used.push({ name, realPath: await io.files.realPath(path), isTaken })
+    const facts = await io.files.facts(path)
+    const isTaken = facts?.kind === 'file'
+    used.push({ name, realPath: await io.files.realPath(path), isTaken, identity: facts?.identity })
   }
   for (const file of files.length === 0 ? ['-'] : files)
     await read('an input', file === '-' ? '/dev/stdin' : file)
@@ -123,7 +124,13 @@ async function assertOwnFiles(flags: BulkFlags, files: readonly string[], io: Io
     if (path === undefined) continue
     const realPath = await io.files.realPath(path)
     const isReplaced = await io.files.isReplaced(path)
-    const taken = used.find((other) => other.realPath === realPath && (isReplaced || other.isTaken))
+    // By any of its names what is read is added to; to replace one leaves the others.
+    const identity = isReplaced ? undefined : (await io.files.facts(path))?.identity
+    const taken = used.find(
+      (other) =>
+        (other.realPath === realPath && (isReplaced || other.isTaken)) ||
+        (identity !== undefined && other.isTaken && other.identity === identity),
+    )
     if (taken !== undefined)
       throw new CliError('ERR_CLI_USAGE', `${option} needs a file of its own: ${path} is ${taken.name}`)
     used.push({ name, realPath, isTaken: isReplaced })

@@ -4,7 +4,10 @@ import { codeOf, fileError } from '../errors.ts'
 /** What a file is, as far as a command cares. */
 export interface FileFacts {
   readonly kind: 'file' | 'directory' | 'other'
+  /** In bytes. */
   readonly size: number
+  /** The same for all names of one file. */
+  readonly identity: string
   /** Whether group or others may read it. */
   readonly isReadableByOthers: boolean
 }
@@ -12,12 +15,14 @@ export interface FileFacts {
 /** @returns `undefined` when there is no such file. */
 export async function facts(path: string): Promise<FileFacts | undefined> {
   try {
-    const found = await stat(path)
+    // A number of a file may have more digits than a double.
+    const found = await stat(path, { bigint: true })
     return {
       kind: found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other',
-      size: found.size,
+      size: Number(found.size),
+      identity: `${found.dev}:${found.ino}`,
       // Windows has no such bits; there the mode says "everybody" of every file.
-      isReadableByOthers: process.platform !== 'win32' && (found.mode & 0o077) !== 0,
+      isReadableByOthers: process.platform !== 'win32' && (found.mode & 0o077n) !== 0n,
     }
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined
