@@ -1,4 +1,5 @@
-import { setImmediate, setTimeout } from 'node:timers/promises'
+import { setTimeout } from 'node:timers'
+import { setImmediate } from 'node:timers/promises'
 import type { BadKey } from 'cos-presign/bulk'
 import type { Progress } from '../progress.ts'
 import type { PlainTarget } from './block-output.ts'
@@ -15,7 +16,7 @@ export interface PlainFileRun {
   readonly signal: AbortSignal
 }
 
-/** In milliseconds, before this thread looks again whether others got on. */
+/** In milliseconds, before this thread looks again whether others got on, unless one says so. */
 const PAUSE = 1
 /** Blocks between two looks at what others say, and at Ctrl-C: a look takes a sixtieth of the time of a block. */
 const STEPS_BETWEEN_LOOKS = 4
@@ -38,6 +39,12 @@ export async function signPlainFile(
   const admitted = new Set<number>()
   let working = 0
   let failure: { readonly error: unknown } | undefined
+  let wake = (): void => undefined
+  const pause = (): Promise<void> =>
+    new Promise((resolve) => {
+      wake = resolve
+      setTimeout(resolve, PAUSE)
+    })
 
   /** Those that have become ready meanwhile. */
   function admitOthers(): void {
@@ -48,6 +55,7 @@ export async function signPlainFile(
       thread.signFile({ seat: ledger.admit(at + 1), source, target: target.file }, onBadKeys).then(
         () => {
           working--
+          wake()
         },
         (error: unknown) => {
           failure ??= { error }
@@ -81,7 +89,7 @@ export async function signPlainFile(
     if (!isAllPassed) admitOthers()
     const state = signer.step()
     if (state === 'done' && isAllPassed && working === 0) break
-    if (state !== 'worked') await setTimeout(PAUSE)
+    if (state !== 'worked') await pause()
     else if (steps % STEPS_BETWEEN_LOOKS === 0) await setImmediate()
   }
   target.position = ledger.cursor.position

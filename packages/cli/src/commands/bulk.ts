@@ -9,7 +9,7 @@ import {
   startGzipOutput,
 } from '../bulk/block-output.ts'
 import { type BulkJob, separatorOf } from '../bulk/job.ts'
-import { runBulk } from '../bulk/run-bulk.ts'
+import { type InputFile, runBulk } from '../bulk/run-bulk.ts'
 import { createSigningPool } from '../bulk/signing-pool.ts'
 import { type BulkCounts, createTally } from '../bulk/tally.ts'
 import { startThreads } from '../bulk/threads.ts'
@@ -192,7 +192,8 @@ async function signFiles(
   flags: BulkFlags,
   signal: AbortSignal,
 ): Promise<BulkCounts> {
-  const inputBytes = await sizeOf(io, files)
+  const inputs = await Promise.all(files.map((file) => toInput(io, file)))
+  const inputBytes = sizeOf(inputs)
   const count = flags.jobs ?? availableParallelism()
   const threads = await askCoreFor(startThreads(job, { count, inputBytes, now: () => io.now() }))
   const writers: FileWriter[] = []
@@ -222,7 +223,7 @@ async function signFiles(
       writeSkipped: skipped && ((lines) => skipped.write(Buffer.from(lines))),
     })
     await runBulk(io, {
-      files,
+      files: inputs,
       ends: { separator: separatorOf(job), hasQuotes: typeof job.options.input === 'object' },
       threads,
       pool: createSigningPool(threads, output),
@@ -273,15 +274,17 @@ function labelOf([first = '-', ...others]: readonly string[]): string {
   return first === '-' ? 'standard input' : first
 }
 
+async function toInput(io: Io, path: string): Promise<InputFile> {
+  const facts = path === '-' ? undefined : await io.files.facts(path)
+  return { path, size: facts?.kind === 'file' ? facts.size : undefined }
+}
+
 /** Of all files together; `undefined` where one has none that is known. */
-async function sizeOf(io: Io, files: readonly string[]): Promise<number | undefined> {
-  let bytes = 0
-  for (const file of files) {
-    const facts = file === '-' ? undefined : await io.files.facts(file)
-    if (facts?.kind !== 'file') return undefined
-    bytes += facts.size
-  }
-  return bytes
+function sizeOf(inputs: readonly InputFile[]): number | undefined {
+  return inputs.reduce<number | undefined>(
+    (sum, { size }) => (sum === undefined || size === undefined ? undefined : sum + size),
+    0,
+  )
 }
 
 async function tellCounts(

@@ -17,8 +17,8 @@ export interface Files {
   read(path: string, start?: number, end?: number): AsyncIterable<Uint8Array>
   /** All of it, in memory that is used again: a chunk is overwritten by the next. */
   scan(path: string): AsyncIterable<Uint8Array>
-  /** Opens a file to be read here and there; `undefined` for what can only be read from its beginning on. */
-  openPlain(path: string): Promise<PlainSource | undefined>
+  /** Opens a plain file to be read here and there. */
+  openPlain(path: string): Promise<PlainSource>
   /** The name without symbolic links that two paths of one file share. The file need not be there yet. */
   realPath(path: string): Promise<string>
   /** Whether a writer to this path puts a new file in its place, and does not write to what is there: a device, a pipe, a descriptor. */

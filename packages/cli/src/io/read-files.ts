@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { CliError, fileError } from '../errors.ts'
-import { facts } from './file-facts.ts'
 import type { PlainFile } from './plain-file.ts'
 
 /** All of a text file of so many bytes at most. */
@@ -75,16 +74,11 @@ export interface PlainSource {
   close(): Promise<void>
 }
 
-/** @returns `undefined` for what is not on a disk, or does not know its size: it can only be read from its beginning on. */
-export async function openPlain(path: string): Promise<PlainSource | undefined> {
-  // Who opens a named pipe takes from it.
-  if ((await facts(path))?.kind !== 'file') return undefined
+export async function openPlain(path: string): Promise<PlainSource> {
   try {
     const file = await open(path)
     const { size } = await file.stat()
-    if (size > 0) return { file: { fd: file.fd, path }, size, close: () => file.close() }
-    await file.close()
-    return undefined
+    return { file: { fd: file.fd, path }, size, close: () => file.close() }
   } catch (error) {
     throw fileError('read', path, error)
   }
