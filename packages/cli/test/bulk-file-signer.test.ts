@@ -164,7 +164,7 @@ describe('threads that sign one file', () => {
   )
 
   it.each([
-    { what: 'kept lines', record: '90'.padStart(50, '0'), count: 10_000, most: (8 * MIB) / (90 * 21) + 450 },
+    { what: 'kept lines', record: '90'.padStart(50, '0'), count: 10_000, most: (4 * MIB) / (90 * 21) + 450 },
     { what: 'bad keys', record: '#', count: 40_000, most: 4000 + 2048 },
     { what: 'blocks', record: '0'.repeat(4095), count: 8000, most: 4096 + 16 },
   ])('wait for one that stands still in a block, once they have too many $what, and go on', (given) => {

@@ -30,7 +30,7 @@ export interface FileSignerOptions {
 }
 
 /** Lines that are kept until they are written, in bytes: enough that a thread need not wait for one that the system stopped for a while. */
-const MAX_KEPT_BYTES = 8 * 1024 * 1024
+const MAX_KEPT_BYTES = 4 * 1024 * 1024
 /** Bad keys of blocks that the first thread has not passed. */
 const MAX_BAD_KEYS = 4000
 /** When more blocks wait that have a place, two are written at a time. */
