@@ -39,13 +39,13 @@ export interface Ledger {
   next(): Entry | undefined
   /** Moves the cursor behind the block at it. */
   pass(entry: Entry): void
-  /** Whether the first thread has passed a block. */
+  /** Whether the first thread, which gets all bad keys, has passed a block. */
   isPassed(unit: number): boolean
   /** Lets a thread in, which begins where this one is. */
   admit(thread: number): LedgerSeat
   /** Goes, so that nobody waits for this thread. */
   leave(): void
-  /** Blocks this thread until something happens, or for a short while. */
+  /** Blocks this thread until something has happened since its last `next()`, or for a short while. */
   wait(): void
 }
 
@@ -96,6 +96,7 @@ export function openLedger({ memory, threads, thread, cursor: { unit, position }
     },
     claim: (units) => Atomics.add(cells, NEXT_UNIT, units),
     isTooFar(block) {
+      // The first before the others: one that is found gone, and comes now, begins where the first is or after it.
       for (let other = 0; other < threads; other++) if (block - cursorOf(other) >= MAX_AHEAD) return true
       return false
     },

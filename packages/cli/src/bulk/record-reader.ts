@@ -42,7 +42,9 @@ export function createRecordReader(): ReadRecords {
     read(source, first, end - first + MORE_BYTES)
     const last = Math.min(end, size) - 1 - first
     const begin =
-      start === 0 ? markLength(memory.subarray(0, length), separator) : memory.indexOf(separator) + 1
+      start === 0
+        ? markLength(memory.subarray(0, length), separator)
+        : memory.subarray(0, length).indexOf(separator) + 1
     if (start > 0 && (begin === 0 || begin > last)) return memory.subarray(0, 0)
     let from = last
     for (;;) {

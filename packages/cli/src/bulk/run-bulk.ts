@@ -1,5 +1,4 @@
-import { readAllSync } from '../io/plain-file.ts'
-import type { PlainSource } from '../io/read-files.ts'
+import { type PlainFile, readAllSync } from '../io/plain-file.ts'
 import type { Io } from '../io.ts'
 import type { Progress } from '../progress.ts'
 import { unlessAborted } from '../until-aborted.ts'
@@ -40,14 +39,8 @@ export async function runBulk(io: Io, run: BulkRun): Promise<void> {
   const stream = createStreamSigner(run)
   try {
     for (const file of run.files) {
-      const source = await openInPlace(io, run, file)
-      if (source === undefined) {
+      if (!mayBeInPlace(run, file) || !(await signInPlace(io, run, file.path, () => stream.settle())))
         await stream.sign(file.path, gunzipped(counted(io, run, file.path), file.path))
-      } else {
-        await stream.settle()
-        run.tally.beginFile(file.path)
-        await signInPlace(source, run)
-      }
     }
     await stream.settle()
     await run.output.end()
@@ -57,25 +50,32 @@ export async function runBulk(io: Io, run: BulkRun): Promise<void> {
   }
 }
 
-/** A file whose records threads can find by themselves, if it is one and its lines have a place in another. */
-async function openInPlace(
-  io: Io,
-  { ends, output }: BulkRun,
-  { path, size = 0 }: InputFile,
-): Promise<PlainSource | undefined> {
+/** Whether threads can find records by themselves, and their lines have a place. */
+function mayBeInPlace({ ends, output }: BulkRun, { size = 0 }: InputFile): boolean {
   // Within quotes a line end ends no record: only who has read all before knows.
-  if (output.target === undefined || ends.hasQuotes || size < LEAST_IN_PLACE) return undefined
-  const source = await io.files.openPlain(path)
-  if (source.size <= MAX_BYTES && !isGzip(beginningOf(source))) return source
-  await source.close()
-  return undefined
+  return output.target !== undefined && !ends.hasQuotes && size >= LEAST_IN_PLACE
 }
 
-async function signInPlace({ file, size, close }: PlainSource, run: BulkRun): Promise<void> {
+/**
+ * Signs a file in place, unless it is compressed.
+ *
+ * @param settle - Writes all that comes before.
+ */
+async function signInPlace(
+  io: Io,
+  run: BulkRun,
+  path: string,
+  settle: () => Promise<void>,
+): Promise<boolean> {
+  const { file, size, close } = await io.files.openPlain(path)
   try {
+    if (size > MAX_BYTES || isGzip(beginningOf(file))) return false
+    await settle()
+    run.tally.beginFile(path)
     run.threads.expect(size)
     const source = { file, size, separator: run.ends.separator }
     await signPlainFile(source, run.output.target as PlainTarget, run)
+    return true
   } catch (error) {
     // They read from what is closed next.
     await run.threads.close()
@@ -103,7 +103,7 @@ async function* counted(io: Io, { progress, signal }: BulkRun, file: string): As
 }
 
 /** As much of a file as tells whether it is compressed. */
-function beginningOf({ file }: PlainSource): Uint8Array {
+function beginningOf(file: PlainFile): Uint8Array {
   const beginning = new Uint8Array(2)
   readAllSync(file, beginning, 0)
   return beginning

@@ -70,7 +70,7 @@ export async function signPlainFile(
       const entry = ledger.next()
       if (entry === undefined) return
       const bad = entry.badKeys === 0 ? [] : badKeys.get(entry.unit)
-      // Another thread's are on their way.
+      // Another thread's are on their way: it sends them before it tells of the block.
       if (bad === undefined) return
       badKeys.delete(entry.unit)
       await tally.add({ records: entry.records, badKeys: bad })
