@@ -1,37 +1,37 @@
 import type { BadKey } from 'cos-presign/bulk'
 import { type PlainFile, writeAllSync } from '../io/plain-file.ts'
-import type { SignBlock } from './block-signer.ts'
-import { BAD_KEY_BYTES, OUTPUT_BYTES, PIECE_BYTES } from './block-size.ts'
+import { nextBlockBytes } from './block-size.ts'
 import { type Entry, type Ledger, UNIT_BYTES } from './ledger.ts'
-import type { ReadRecords, RecordSource } from './record-reader.ts'
-import type { SpareLines } from './spare-lines.ts'
+import type { RecordSource } from './record-reader.ts'
+import type { SigningTools } from './signing-tools.ts'
 
 /** One thread's part in signing a file into another. */
 export interface FileSigner {
-  /** Says where the lines of a block are to be written, if it is one of this thread. All blocks are told, in their order. */
+  /** Says where the lines of a block are to be written, if it is one of this thread's. All blocks are told, in their order. */
   place(entry: Entry, position: number): void
-  /** Signs or writes a block. `'waits'`: other threads must get on before; `'done'`: nothing is left to do for this one. */
+  /**
+   * Signs or writes a block. `'waits'`: other threads must get on before; `'done'`: nothing is left to do for this one.
+   *
+   * @throws {CliError} `ERR_CLI_FILE`: a file cannot be read or written.
+   * @throws {SignatureError} `ERR_CREDENTIAL_EXPIRED`: the temporary key died.
+   */
   step(): 'worked' | 'waits' | 'done'
 }
 
-/** What a thread signs with, and uses again for the next file. */
-export interface SigningTools {
-  readonly signBlock: SignBlock
-  readonly readRecords: ReadRecords
-  readonly spareLines: SpareLines
-}
+/** Is told which keys of a block are bad. */
+export type OnBadKeys = (unit: number, badKeys: readonly BadKey[]) => void
 
 export interface FileSignerOptions {
   readonly ledger: Ledger
   readonly source: RecordSource
   readonly target: PlainFile
-  /** Gets the bad keys of a block before the ledger does. */
-  onBadKeys(unit: number, badKeys: readonly BadKey[]): void
+  /** Called before the ledger knows of the block. */
+  readonly onBadKeys: OnBadKeys
 }
 
-/** Lines that are kept until they are written, in bytes: enough that a thread need not wait for one that the system stopped for a while. */
+/** Lines that a thread keeps until they are written, in bytes: enough that a thread need not wait for one that the system stopped for a while. */
 const MAX_KEPT_BYTES = 4 * 1024 * 1024
-/** Bad keys of blocks that the first thread has not passed. */
+/** A thread's bad keys of blocks that the first thread has not passed. */
 const MAX_BAD_KEYS = 4000
 /** When more blocks wait that have a place, two are written at a time. */
 const MAX_PLACED = 2
@@ -49,10 +49,13 @@ export function createFileSigner(
   /** In their order: those that have a place, and those that have none yet. */
   const placed: { lines: Uint8Array; position: number }[] = []
   const kept: Kept[] = []
-  const bad: { unit: number; count: number }[] = []
+  const unpassed: { unit: number; badKeys: number }[] = []
+  /** Of both. */
   let keptBytes = 0
+  /** Of all that is not passed. */
   let badKeys = 0
-  let units = 1
+  /** To claim next. */
+  let nextUnits = 1
   let claimed: { unit: number; units: number } | undefined
 
   const writeNext = (): boolean => {
@@ -65,17 +68,18 @@ export function createFileSigner(
   }
 
   const forgetPassed = (): void => {
-    while (bad[0] !== undefined && ledger.isPassed(bad[0].unit)) badKeys -= bad.shift()?.count ?? 0
+    while (unpassed[0] !== undefined && ledger.isPassed(unpassed[0].unit))
+      badKeys -= unpassed.shift()?.badKeys ?? 0
   }
 
-  function sign(unit: number, ofUnits: number): void {
+  function sign(unit: number, units: number): void {
     const start = unit * UNIT_BYTES
-    const block = readRecords(source, start, start + ofUnits * UNIT_BYTES)
+    const block = readRecords(source, start, start + units * UNIT_BYTES)
     const signed = signBlock(block, spareLines.take())
     const { lines } = signed.output
     if (signed.badKeys.length > 0) {
       onBadKeys(unit, signed.badKeys)
-      bad.push({ unit, count: signed.badKeys.length })
+      unpassed.push({ unit, badKeys: signed.badKeys.length })
       badKeys += signed.badKeys.length
     }
     if (lines.length > 0) {
@@ -84,14 +88,14 @@ export function createFileSigner(
     } else spareLines.giveBack(lines.buffer as ArrayBuffer)
     ledger.add({
       unit,
-      units: ofUnits,
+      units,
       records: signed.records,
       badKeys: signed.badKeys.length,
       linesBytes: lines.length,
     })
-    if (block.length === 0) return
-    const growth = (lines.length + signed.badKeys.length * BAD_KEY_BYTES) / block.length
-    units = Math.max(1, Math.min(PIECE_BYTES, OUTPUT_BYTES / growth) / UNIT_BYTES) | 0
+    // A record of many units begins in one of them: nothing is learnt from the others.
+    if (block.length > 0)
+      nextUnits = Math.max(1, Math.floor(nextBlockBytes(block.length, signed) / UNIT_BYTES))
   }
 
   return {
@@ -104,7 +108,7 @@ export function createFileSigner(
       // One, and not all: the kernel lets one thread at a time write to a file. Where all take turns, one writes while another signs.
       const hasWritten = writeNext()
       if (placed.length > MAX_PLACED) writeNext()
-      claimed ??= { unit: ledger.claim(units), units }
+      claimed ??= { unit: ledger.claim(nextUnits), units: nextUnits }
       if (claimed.unit * UNIT_BYTES >= source.size) {
         if (placed.length + kept.length === 0) return 'done'
         return hasWritten ? 'worked' : 'waits'

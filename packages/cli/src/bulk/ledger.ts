@@ -3,10 +3,10 @@
 /** Parts of a file that threads claim, in bytes. A block is one of them, or some that follow each other. */
 export const UNIT_BYTES: number = 4096
 
-/** A larger file has more units than fit into 31 bits: 4 TiB. */
+/** Units of a larger file, and those that are claimed after its end, might not be numbers of 31 bits. */
 export const MAX_BYTES: number = 2 ** 30 * UNIT_BYTES
 
-/** How far one thread may be ahead of another, in units. */
+/** How far one thread may be ahead of another, in units, which is the length of the ring. */
 const MAX_AHEAD = 4096
 
 /** What became of a block. */

@@ -14,6 +14,7 @@ export interface RecordSource {
  * Reads the records that begin at `start` or after it and before `end`, in bytes from the file's beginning.
  *
  * @returns Memory that is overwritten by the next call.
+ * @throws {CliError} `ERR_CLI_FILE`: the file cannot be read, or became shorter.
  */
 export type ReadRecords = (source: RecordSource, start: number, end: number) => Uint8Array
 
@@ -36,10 +37,11 @@ export function createRecordReader(): ReadRecords {
   }
   return (source, start, end) => {
     const { size, separator } = source
-    // With the byte before, which tells whether a record begins at the start.
+    // Where memory begins in the file: with the byte before, which tells whether a record begins at the start.
     const first = Math.max(0, start - 1)
     length = 0
     read(source, first, end - first + MORE_BYTES)
+    // From here on in memory.
     const last = Math.min(end, size) - 1 - first
     const begin =
       start === 0

@@ -7,7 +7,7 @@ import { gunzipped, isGzip, type RecordEnds } from './blocks.ts'
 import { MAX_BYTES } from './ledger.ts'
 import { signPlainFile } from './sign-plain-file.ts'
 import { createStreamSigner } from './sign-stream.ts'
-import type { SigningPool } from './signing-pool.ts'
+import { createSigningPool } from './signing-pool.ts'
 import type { Tally } from './tally.ts'
 import type { Threads } from './threads.ts'
 
@@ -24,7 +24,6 @@ export interface BulkRun {
   readonly files: readonly InputFile[]
   readonly ends: RecordEnds
   readonly threads: Threads
-  readonly pool: SigningPool
   readonly output: BlockOutput
   readonly tally: Tally
   readonly progress: Progress
@@ -36,10 +35,11 @@ const LEAST_IN_PLACE = 4 * 1024 * 1024
 
 /** Signs the keys of some files, in their order. */
 export async function runBulk(io: Io, run: BulkRun): Promise<void> {
-  const stream = createStreamSigner(run)
+  const stream = createStreamSigner({ ...run, pool: createSigningPool(run.threads, run.output) })
   try {
     for (const file of run.files) {
-      if (!mayBeInPlace(run, file) || !(await signInPlace(io, run, file.path, () => stream.settle())))
+      const target = placeFor(run, file)
+      if (target === undefined || !(await signInPlace(io, run, file.path, target, () => stream.settle())))
         await stream.sign(file.path, gunzipped(counted(io, run, file.path), file.path))
     }
     await stream.settle()
@@ -50,10 +50,10 @@ export async function runBulk(io: Io, run: BulkRun): Promise<void> {
   }
 }
 
-/** Whether threads can find records by themselves, and their lines have a place. */
-function mayBeInPlace({ ends, output }: BulkRun, { size = 0 }: InputFile): boolean {
+/** Where lines of a file have their place, if threads can find its records by themselves. */
+function placeFor({ ends, output }: BulkRun, { size = 0 }: InputFile): PlainTarget | undefined {
   // Within quotes a line end ends no record: only who has read all before knows.
-  return output.target !== undefined && !ends.hasQuotes && size >= LEAST_IN_PLACE
+  return !ends.hasQuotes && size >= LEAST_IN_PLACE ? output.target : undefined
 }
 
 /**
@@ -65,6 +65,7 @@ async function signInPlace(
   io: Io,
   run: BulkRun,
   path: string,
+  target: PlainTarget,
   settle: () => Promise<void>,
 ): Promise<boolean> {
   const { file, size, close } = await io.files.openPlain(path)
@@ -74,7 +75,7 @@ async function signInPlace(
     run.tally.beginFile(path)
     run.threads.expect(size)
     const source = { file, size, separator: run.ends.separator }
-    await signPlainFile(source, run.output.target as PlainTarget, run)
+    await signPlainFile(source, target, run)
     return true
   } catch (error) {
     // They read from what is closed next.

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { BadKey } from 'cos-presign/bulk'
 import type { Progress } from '../progress.ts'
 import type { PlainTarget } from './block-output.ts'
-import { createFileSigner } from './file-signer.ts'
+import { createFileSigner, type OnBadKeys } from './file-signer.ts'
 import { createLedger, UNIT_BYTES } from './ledger.ts'
 import type { RecordSource } from './record-reader.ts'
 import type { Tally } from './tally.ts'
@@ -16,7 +16,7 @@ export interface PlainFileRun {
   readonly signal: AbortSignal
 }
 
-/** In milliseconds, before this thread looks again whether others got on, unless one says so. */
+/** In milliseconds, before this thread looks again whether others got on, unless one has finished. */
 const PAUSE = 1
 /** Blocks between two looks at what others say, and at Ctrl-C: a look takes a sixtieth of the time of a block. */
 const STEPS_BETWEEN_LOOKS = 4
@@ -32,7 +32,7 @@ export async function signPlainFile(
 ): Promise<void> {
   const ledger = createLedger(threads.count, target.position)
   const badKeys = new Map<number, readonly BadKey[]>()
-  const onBadKeys = (unit: number, ofBlock: readonly BadKey[]): void => {
+  const onBadKeys: OnBadKeys = (unit, ofBlock) => {
     badKeys.set(unit, ofBlock)
   }
   const signer = createFileSigner(threads.tools, { ledger, source, target: target.file, onBadKeys })

@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads'
-import type { BadKey } from 'cos-presign/bulk'
 import { toCliError } from '../errors.ts'
 import type { SignedBlock } from './block-signer.ts'
-import type { SigningTools } from './file-signer.ts'
+import type { OnBadKeys } from './file-signer.ts'
 import type { BulkJob } from './job.ts'
+import type { SigningTools } from './signing-tools.ts'
 import { createSpareLines } from './spare-lines.ts'
 import type { FilePart, WorkerAnswer, WorkerRequest } from './worker.ts'
 
@@ -21,7 +21,7 @@ export interface OtherThread extends Thread {
   /** Whether it has started, and not failed. */
   isReady(): boolean
   /** Signs what it claims of a file. Resolves when nothing is left. */
-  signFile(part: FilePart, onBadKeys: (unit: number, badKeys: readonly BadKey[]) => void): Promise<void>
+  signFile(part: FilePart, onBadKeys: OnBadKeys): Promise<void>
   close(): Promise<unknown>
 }
 
@@ -49,7 +49,7 @@ export function startThread(job: BulkJob): OtherThread {
   const spareLines = createSpareLines()
   let isReady = false
   let failure: unknown
-  let hearOfBadKeys: (unit: number, badKeys: readonly BadKey[]) => void = () => undefined
+  let hearOfBadKeys: OnBadKeys = () => undefined
   worker.on('message', (answer: WorkerAnswer) => {
     if (answer === 'ready') isReady = true
     else if (answer !== 'signed' && 'unit' in answer) hearOfBadKeys(answer.unit, answer.badKeys)

@@ -1,11 +1,8 @@
-import { createBlockSigner } from './block-signer.ts'
-import type { SigningTools } from './file-signer.ts'
 import type { BulkJob } from './job.ts'
-import { createRecordReader } from './record-reader.ts'
-import { createSpareLines } from './spare-lines.ts'
+import { createSigningTools, type SigningTools } from './signing-tools.ts'
 import { createOwnThread, type OtherThread, startThread, type Thread } from './thread.ts'
 
-/** So many threads, of which this one is the last that is asked. */
+/** So many threads. This one is the first at a ledger, and the last that is asked to sign a block. */
 export interface Threads {
   readonly count: number
   /** What this one signs with. */
@@ -43,8 +40,7 @@ export async function startThreads(
     while (others.length < count - 1) others.push(startThread(job))
   }
   if (inputBytes !== undefined && inputBytes >= INPUT_FOR_THREADS) startOthers()
-  const signBlock = await createBlockSigner(job, now)
-  const tools = { signBlock, readRecords: createRecordReader(), spareLines: createSpareLines() }
+  const tools = await createSigningTools(job, now)
   const own = createOwnThread(tools)
   let bytes = 0
   const expect = (more: number): void => {

@@ -1,12 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { BadKey } from 'cos-presign/bulk'
 import type { PlainFile } from '../io/plain-file.ts'
-import { createBlockSigner, type SignedBlock } from './block-signer.ts'
-import { createFileSigner } from './file-signer.ts'
+import type { SignedBlock } from './block-signer.ts'
+import { createFileSigner, type OnBadKeys } from './file-signer.ts'
 import type { BulkJob } from './job.ts'
 import { type LedgerSeat, openLedger } from './ledger.ts'
-import { createRecordReader, type RecordSource } from './record-reader.ts'
-import { createSpareLines } from './spare-lines.ts'
+import type { RecordSource } from './record-reader.ts'
+import { createSigningTools } from './signing-tools.ts'
 
 /* A worker thread: says when it is ready, does what it is asked, and answers in that order. */
 
@@ -27,12 +27,11 @@ export type WorkerAnswer =
   | { readonly unit: number; readonly badKeys: readonly BadKey[] }
   | SignedBlock
 
-const signBlock = await createBlockSigner(workerData as BulkJob, Date.now)
-const tools = { signBlock, readRecords: createRecordReader(), spareLines: createSpareLines() }
+const tools = await createSigningTools(workerData as BulkJob, Date.now)
 
 parentPort?.on('message', (request: WorkerRequest) => {
   if ('sign' in request) {
-    const signed = signBlock(request.sign, request.memory)
+    const signed = tools.signBlock(request.sign, request.memory)
     const { bytes, lines } = signed.output
     return answer(signed, [signed.input, lines.buffer as ArrayBuffer, bytes.buffer as ArrayBuffer])
   }
@@ -43,7 +42,7 @@ answer('ready', [])
 
 function signFile({ seat, source, target }: FilePart): void {
   const ledger = openLedger(seat)
-  const onBadKeys = (unit: number, badKeys: readonly BadKey[]): void => answer({ unit, badKeys }, [])
+  const onBadKeys: OnBadKeys = (unit, badKeys) => answer({ unit, badKeys }, [])
   const signer = createFileSigner(tools, { ledger, source, target, onBadKeys })
   for (;;) {
     for (let entry = ledger.next(); entry !== undefined; entry = ledger.next()) {

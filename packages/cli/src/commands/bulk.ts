@@ -10,7 +10,6 @@ import {
 } from '../bulk/block-output.ts'
 import { type BulkJob, separatorOf } from '../bulk/job.ts'
 import { type InputFile, runBulk } from '../bulk/run-bulk.ts'
-import { createSigningPool } from '../bulk/signing-pool.ts'
 import { type BulkCounts, createTally } from '../bulk/tally.ts'
 import { startThreads } from '../bulk/threads.ts'
 import { askCore, CliError, toExpiry } from '../errors.ts'
@@ -226,7 +225,6 @@ async function signFiles(
       files: inputs,
       ends: { separator: separatorOf(job), hasQuotes: typeof job.options.input === 'object' },
       threads,
-      pool: createSigningPool(threads, output),
       output,
       tally,
       progress,
@@ -281,10 +279,8 @@ async function toInput(io: Io, path: string): Promise<InputFile> {
 
 /** Of all files together; `undefined` where one has none that is known. */
 function sizeOf(inputs: readonly InputFile[]): number | undefined {
-  return inputs.reduce<number | undefined>(
-    (sum, { size }) => (sum === undefined || size === undefined ? undefined : sum + size),
-    0,
-  )
+  if (inputs.some(({ size }) => size === undefined)) return undefined
+  return inputs.reduce((sum, { size = 0 }) => sum + size, 0)
 }
 
 async function tellCounts(

@@ -74,11 +74,17 @@ export interface PlainSource {
   close(): Promise<void>
 }
 
+/** Opens a plain file. @throws {CliError} `ERR_CLI_FILE` */
 export async function openPlain(path: string): Promise<PlainSource> {
   try {
     const file = await open(path)
-    const { size } = await file.stat()
-    return { file: { fd: file.fd, path }, size, close: () => file.close() }
+    try {
+      const { size } = await file.stat()
+      return { file: { fd: file.fd, path }, size, close: () => file.close() }
+    } catch (error) {
+      await file.close()
+      throw error
+    }
   } catch (error) {
     throw fileError('read', path, error)
   }
